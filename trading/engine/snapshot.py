@@ -1,0 +1,60 @@
+"""A market as a JSON-able dict and back, and the hash that two equal markets share.
+
+A snapshot is a cache: whoever loads one behaves from then on as if it had folded the journal.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from .book import WorkingOrder
+from .machine import EngineError, Halt, ListingParams, Market
+from .types import Side, TradingState
+
+VERSION = 1
+
+
+def dump(market: Market) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "listing_id": market.listing_id,
+        "last_seq": market.last_seq,
+        "last_at": market.last_at,
+        "event_seq": market.event_seq,
+        "params": market.params._asdict() if market.params else None,
+        "state": str(market.state),
+        "halt": market.halt._asdict() if market.halt else None,
+        # Each side in priority order: the queues are the state, the level totals are not.
+        "orders": {str(side): [_dump_order(order) for order in market.in_priority(side)] for side in Side},
+    }
+
+
+def load(snapshot: dict[str, Any]) -> Market:
+    if snapshot["version"] != VERSION:
+        raise EngineError(f"snapshot version {snapshot['version']}: fold the journal instead")
+    market = Market(snapshot["listing_id"])
+    market.last_seq = snapshot["last_seq"]
+    market.last_at = snapshot["last_at"]
+    market.event_seq = snapshot["event_seq"]
+    market.params = ListingParams(**snapshot["params"]) if snapshot["params"] else None
+    market.state = TradingState(snapshot["state"])
+    market.halt = Halt(**snapshot["halt"]) if snapshot["halt"] else None
+    market.restore(WorkingOrder(side=side, **fields) for side in Side for fields in snapshot["orders"][side])
+    return market
+
+
+def state_hash(market: Market) -> str:
+    canonical = json.dumps(dump(market), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _dump_order(order: WorkingOrder) -> dict[str, int | None]:
+    return {
+        "order_id": order.order_id,
+        "account_id": order.account_id,
+        "price": order.price,
+        "order_qty": order.order_qty,
+        "leaves_qty": order.leaves_qty,
+        "expire_at": order.expire_at,
+        "arrival": order.arrival,
+    }
