@@ -1,0 +1,95 @@
+"""The one place that reads the environment.
+
+Everything has a default that works on a bare machine: where no outside server is named, the addresses
+are those of the embedded PostgreSQL and Valkey, which are known whether or not they run right now.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".local")).expanduser().resolve()
+
+
+def _flag(name: str, default: bool) -> bool:
+    return os.environ.get(name, str(int(default))).strip().lower() in {"1", "true", "yes", "on"}
+
+
+def kept_secrets() -> dict[str, str]:
+    """Secrets made on first use and kept for this DATA_DIR; only its owner can read them."""
+    path = DATA_DIR / "secrets.json"
+    if not path.exists():
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        names = ("secret_key", "ats_owner", "ats_runtime")
+        handle, draft = tempfile.mkstemp(dir=DATA_DIR)
+        with os.fdopen(handle, "w") as file:
+            json.dump({name: secrets.token_urlsafe(48) for name in names}, file)
+        try:
+            os.link(draft, path)  # of two processes starting at once, the first one's secrets stand
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(draft)
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
+
+
+def _socket_dir() -> Path:
+    """Socket addresses hold about 100 bytes, so a deep DATA_DIR keeps its sockets under /tmp."""
+    near = DATA_DIR / "run"
+    if len(os.fsencode(near)) <= 80:
+        return near
+    return Path("/tmp") / f"ats-{hashlib.sha256(os.fsencode(DATA_DIR)).hexdigest()[:16]}"
+
+
+def _embedded_database(role: str) -> str:
+    return f"postgresql://{role}:{kept_secrets()[role]}@/ats?host={SOCKET_DIR}"
+
+
+def database(url: str) -> dict[str, object]:
+    """A Django DATABASES entry for a postgresql:// URL; a socket directory goes in `?host=`."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+    }
+
+
+SOCKET_DIR = _socket_dir()
+
+DEBUG = _flag("DEBUG", default=False)
+DEMO = _flag("DEMO", default=True)
+PORT = int(os.environ.get("PORT", "8000"))
+MATCHING_WORKERS = int(os.environ.get("MATCHING_WORKERS", "1"))
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secrets()["secret_key"]
+
+# The runtime role works, the owner role migrates. An outside server with one URL has one role for both.
+DATABASE_EMBEDDED = "DATABASE_URL" not in os.environ
+DATABASE_URL = os.environ.get("DATABASE_URL") or _embedded_database("ats_runtime")
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (
+    _embedded_database("ats_owner") if DATABASE_EMBEDDED else DATABASE_URL
+)
+DATABASE_RUNTIME_ROLE = unquote(urlsplit(DATABASE_URL).username or "")
+
+REDIS_EMBEDDED = "REDIS_URL" not in os.environ
+REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{SOCKET_DIR}/valkey.sock?db=0"
+# Celery's transport has its own words for a socket and its database number.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+
+
+def act_as_owner() -> None:
+    """For the few commands that change the schema; must come before Django reads its settings."""
+    global DATABASE_URL
+    DATABASE_URL = DATABASE_OWNER_URL
