@@ -20,6 +20,10 @@ def _flag(name: str, default: bool) -> bool:
     return os.environ.get(name, str(int(default))).strip().lower() in {"1", "true", "yes", "on"}
 
 
+def _words(name: str, default: str) -> list[str]:
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
 def kept_secrets() -> dict[str, str]:
     """Secrets made on first use and kept for this DATA_DIR; only its owner can read them."""
     path = DATA_DIR / "secrets.json"
@@ -72,7 +76,9 @@ DEBUG = _flag("DEBUG", default=False)
 DEMO = _flag("DEMO", default=True)
 PORT = int(os.environ.get("PORT", "8000"))
 MATCHING_WORKERS = int(os.environ.get("MATCHING_WORKERS", "1"))
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS", "")
+HTTPS = _flag("HTTPS", default=False)  # served through TLS: cookies may insist on it
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secrets()["secret_key"]
 
 # The runtime role works, the owner role migrates. An outside server with one URL has one role for both.
