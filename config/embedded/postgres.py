@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from config.embedded import processes
+from config import processes
 
 BASE_SETTINGS = {
     "listen_addresses": "",

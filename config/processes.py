@@ -1,4 +1,4 @@
-"""Starting the embedded servers' own programs."""
+"""Starting and stopping programs that must not outlive us, and the user that servers run as."""
 
 import ctypes
 import os

@@ -1,0 +1,120 @@
+"""Test databases: cloned from a template that the owner made from the migrations.
+
+Record tables refuse TRUNCATE, so a test that commits cannot be flushed afterwards: it gets a clone
+of its own and drops it.
+"""
+
+import hashlib
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import psutil
+import psycopg
+from django.db import connections
+from psycopg import sql
+
+from config import env
+from config.embedded.postgres import Postgres
+
+# What the tables and their grants are made from; a change here means a new template.
+SOURCES = (
+    "*/migrations/*.py",
+    "*/models/*.py",
+    "*/models.py",
+    "portal/records.py",
+    "portal/management/commands/prepare_database.py",
+    "requirements.txt",
+)
+
+
+def prepare(postgres: Postgres, database: str) -> None:
+    urls = {
+        "DATABASE_URL": postgres.url("ats_runtime", database),
+        "DATABASE_OWNER_URL": postgres.url("ats_owner", database),
+    }
+    command = [sys.executable, "manage.py", "prepare_database", "--verbosity", "0"]
+    subprocess.run(command, cwd=env.BASE_DIR, env=os.environ | urls, check=True)
+
+
+@contextmanager
+def default_connection(postgres: Postgres, database: str) -> Iterator[None]:
+    """Point the default connection, and by the environment every subprocess, at this database."""
+    runtime, owner = postgres.url("ats_runtime", database), postgres.url("ats_owner", database)
+    before = dict(connections.settings["default"]), env.DATABASE_URL, env.DATABASE_OWNER_URL
+    _point(env.database(runtime), runtime, owner)
+    try:
+        yield
+    finally:
+        _point(*before)
+
+
+def _point(database: dict[str, object], runtime: str, owner: str) -> None:
+    # Other threads share this dict and open their connections from it.
+    connections["default"].close()
+    connections.settings["default"].update(database)
+    env.DATABASE_URL, env.DATABASE_OWNER_URL = runtime, owner
+    os.environ.update(DATABASE_URL=runtime, DATABASE_OWNER_URL=owner)
+
+
+@dataclass
+class Databases:
+    postgres: Postgres
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    @cached_property
+    def template(self) -> str:
+        """The template for the tables as they are in the source now, made if it is not there yet."""
+        digest = hashlib.sha256()
+        for pattern in SOURCES:
+            for path in sorted(env.BASE_DIR.glob(pattern)):
+                digest.update(path.read_bytes())
+        name = f"template_{digest.hexdigest()[:16]}"
+        with self._connection() as connection:
+            # Two test runs at once make it once: the lock goes with the connection.
+            connection.execute("SELECT pg_advisory_lock(1)")
+            there = self._names(connection)
+            if name not in there:
+                for old in there:
+                    if old.startswith("template_"):
+                        self.drop(old)
+                self._do("CREATE DATABASE {name}", name="template_draft")
+                prepare(self.postgres, "template_draft")
+                self._do("ALTER DATABASE template_draft RENAME TO {name}", name=name)
+        return name
+
+    @contextmanager
+    def clone(self) -> Iterator[str]:
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        self._do("CREATE DATABASE {name} TEMPLATE {template}", name=name, template=self.template)
+        try:
+            with default_connection(self.postgres, name):
+                yield name
+        finally:
+            self.drop(name)
+
+    def drop_left_behind(self) -> None:
+        """Clones of test runs that were killed."""
+        with self._connection() as connection:
+            for name in self._names(connection):
+                if name.startswith("test_") and not psutil.pid_exists(int(name.split("_")[1])):
+                    self.drop(name)
+
+    def drop(self, name: str) -> None:
+        self._do("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name)
+
+    def _connection(self) -> psycopg.Connection:
+        return psycopg.connect(self.postgres.url(), autocommit=True)
+
+    def _names(self, connection: psycopg.Connection) -> list[str]:
+        return [name for (name,) in connection.execute("SELECT datname FROM pg_database")]
+
+    def _do(self, statement: str, **names: str) -> None:
+        with self._connection() as connection:
+            identifiers = {key: sql.Identifier(value) for key, value in names.items()}
+            connection.execute(sql.SQL(statement).format(**identifiers))
