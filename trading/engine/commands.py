@@ -78,7 +78,7 @@ class Quarantined(NamedTuple):
 
     seq: int
     at: int
-    kind: str
+    command_kind: str
     order_id: int | None
     account_id: int | None
     reason: str
