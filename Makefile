@@ -1,0 +1,41 @@
+# PORT and DATA_DIR may be given: make run PORT=8001
+.DEFAULT_GOAL := help
+.PHONY: help run setup test lint check-long bench lock clean
+
+# The newest Python we know all wheels exist for; any other that is new enough serves as well.
+PYTHON := $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+ifeq ($(PYTHON),)
+$(error Python 3.11 or newer with its venv module is needed and was not found on the PATH)
+endif
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
+
+run: ## set up what is missing and run the venue; Ctrl-C stops it
+	@$(PYTHON) -m config.make.setup
+	@exec .venv/bin/python manage.py run --with-parent
+
+setup: ## set up everything, development included
+	@$(PYTHON) -m config.make.setup --development
+
+test: ## run every check and test
+	@exec $(PYTHON) -m config.make.checks test
+
+lint: ## run the static checks only
+	@exec $(PYTHON) -m config.make.checks lint
+
+check-long: ## the long runs: many examples, many kills
+	@exec $(PYTHON) -m config.make.checks check-long
+
+bench: setup ## side-by-side benchmarks
+	@exec .venv/bin/python -m bench
+
+LOCK := .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+lock: setup ## lock the requirements anew, within what the .in files allow
+	@$(LOCK) requirements.in --output-file requirements.txt
+	@$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+
+clean: ## remove what set-up made; the data in .local stays
+	@rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
