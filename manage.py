@@ -8,8 +8,8 @@ from pathlib import Path
 
 # These change or create tables, which the runtime role may not.
 OWNER_COMMANDS = {"migrate", "makemigrations", "prepare_database", "squashmigrations", "test"}
-# `run` brings up the servers itself; the others touch no data.
-WITHOUT_SERVERS = {"run", "help", "version", "check", "collectstatic", "compilemessages", "spectacular"}
+# These touch no data.
+WITHOUT_SERVERS = {"help", "version", "check", "collectstatic", "compilemessages", "spectacular"}
 
 
 def use_project_python() -> None:
@@ -31,6 +31,10 @@ def main() -> None:
     if command in OWNER_COMMANDS:
         env.act_as_owner()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if command == "run":
+        from config.supervisor.run import main as run
+
+        run(with_parent="--with-parent" in sys.argv)
     wants_servers = command not in WITHOUT_SERVERS and not {"--help", "-h"} & set(sys.argv)
     with embedded.servers() if wants_servers and embedded.needed() else contextlib.nullcontext():
         execute_from_command_line(sys.argv)

@@ -74,6 +74,7 @@ SOCKET_DIR = _socket_dir()
 
 DEBUG = _flag("DEBUG", default=False)
 DEMO = _flag("DEMO", default=True)
+HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = int(os.environ.get("PORT", "8000"))
 MATCHING_WORKERS = int(os.environ.get("MATCHING_WORKERS", "1"))
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
