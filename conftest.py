@@ -20,6 +20,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from pytest_django import DjangoDbBlocker
 
 # Before anything reads the settings: nothing outside may be touched, whatever the shell exports.
 RUN_DIR = Path(tempfile.mkdtemp(prefix="ats-test-"))
@@ -87,7 +88,9 @@ def session_valkey() -> Iterator[Valkey]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(databases: Databases, session_valkey: Valkey, django_db_blocker) -> Iterator[None]:
+def django_db_setup(
+    databases: Databases, session_valkey: Valkey, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """In place of pytest-django's: the database that `db` tests share."""
     with django_db_blocker.unblock(), databases.clone():
         django_db_blocker.block()
@@ -109,7 +112,7 @@ def valkey(session_valkey: Valkey) -> Iterator[Valkey]:
 
 
 @pytest.fixture
-def committed_db(databases: Databases, valkey: Valkey, django_db_blocker) -> Iterator[str]:
+def committed_db(databases: Databases, valkey: Valkey, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A database of this test's own, for this process and every subprocess; returns its name."""
     with django_db_blocker.unblock(), databases.clone() as name:
         yield name
@@ -131,7 +134,9 @@ def programs(committed_db: str, valkey: Valkey, tmp_path: Path) -> Iterator[Prog
 
 
 @pytest.fixture
-def postgres_server(databases: Databases, valkey: Valkey, django_db_blocker) -> Iterator[Postgres]:
+def postgres_server(
+    databases: Databases, valkey: Valkey, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Postgres]:
     """A whole PostgreSQL of this test's own with all tables, to be killed and started."""
     directory = Path(tempfile.mkdtemp(prefix="ats-pg-"))
     server = Postgres(
@@ -144,8 +149,8 @@ def postgres_server(databases: Databases, valkey: Valkey, django_db_blocker) -> 
     wait_until(server.answers, "PostgreSQL answers")
     try:
         template = databases.postgres.url(database=databases.template)
-        dump = subprocess.run([program("pg_dump"), template], check=True, capture_output=True).stdout
-        restore = [program("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", server.url()]
+        dump = subprocess.run([str(program("pg_dump")), template], check=True, capture_output=True).stdout
+        restore = [str(program("psql")), "--quiet", "--set", "ON_ERROR_STOP=1", server.url()]
         subprocess.run(restore, input=dump, check=True, stdout=subprocess.DEVNULL)
         with django_db_blocker.unblock(), default_connection(server, "ats"):
             yield server

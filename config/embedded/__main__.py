@@ -24,9 +24,9 @@ def keep(*, durable: bool) -> None:
         valkey.start()
         threading.Thread(target=_wait_for_last_user, args=[unused], daemon=True).start()
         while not unused.wait(0.2):
-            for server in (postgres.process, valkey.process):
-                if server is not None and server.poll() is not None:
-                    sys.exit(f"{server.args[0]} ended with {server.returncode}")
+            for name, process in (("PostgreSQL", postgres.process), ("Valkey", valkey.process)):
+                if process is not None and process.poll() is not None:
+                    sys.exit(f"{name} ended with {process.returncode}")
     finally:
         valkey.stop()
         postgres.stop()

@@ -25,7 +25,7 @@ def set_up(stages: Stages, *, development: bool) -> None:
 
 
 def make_venv(stages: Stages) -> None:
-    usable = [PYTHON, "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
+    usable = [str(PYTHON), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
     if PYTHON.exists() and subprocess.run(usable, capture_output=True, check=False).returncode == 0:
         stages.up_to_date("Python environment")
     else:
@@ -39,17 +39,8 @@ def install_packages(stages: Stages, lock: Path) -> None:
         stages.up_to_date(name)
         return
     # Wheels only: nothing may need a compiler on the user's machine.
-    install = [
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--require-hashes",
-        "--only-binary=:all:",
-        "--requirement",
-        lock,
-    ]
-    stages.run(name, [*install, "--disable-pip-version-check", "--no-input"])
+    options = ["--require-hashes", "--only-binary=:all:", "--disable-pip-version-check", "--no-input"]
+    stages.run(name, [str(PYTHON), "-m", "pip", "install", *options, "--requirement", str(lock)])
     stamp.write()
 
 

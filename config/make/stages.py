@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WIDTH = 44
@@ -87,7 +88,7 @@ def _still_running(process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _last_line(output: "tempfile._TemporaryFileWrapper[bytes]") -> str:
+def _last_line(output: IO[bytes]) -> str:
     # Reads the file the process is writing to, so by position; the first line read may be cut.
     size = os.fstat(output.fileno()).st_size
     read = os.pread(output.fileno(), 400, max(0, size - 400)).decode(errors="replace")

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from config import env, processes
 from config.embedded.valkey import Valkey
@@ -128,7 +129,8 @@ class Programs:
             program.kill()
 
     def _listeners(self) -> int:
-        return sum(client["cmd"] == "brpop" for client in self.valkey.client().client_list())
+        clients = cast("list[dict[str, str]]", self.valkey.client().client_list())
+        return sum(client["cmd"] == "brpop" for client in clients)
 
 
 def _serves(address: str) -> bool:
