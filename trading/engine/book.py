@@ -126,6 +126,10 @@ class BookSide:
         level = self._levels.get(price * self._sign)
         return level.qty if level else 0
 
+    def level_orders(self, price: int) -> int:
+        level = self._levels.get(price * self._sign)
+        return len(level.orders) if level else 0
+
     def in_priority(self) -> Iterator[WorkingOrder]:
         for key in sorted(self._levels):
             yield from self._levels[key].orders.values()

@@ -83,6 +83,9 @@ class Market:
     def level_qty(self, side: Side, price: int) -> int:
         return self._side(side).level_qty(price)
 
+    def level_orders(self, side: Side, price: int) -> int:
+        return self._side(side).level_orders(price)
+
     def working(self, order_id: int) -> WorkingOrder | None:
         return self._orders.get(order_id)
 

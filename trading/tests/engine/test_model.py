@@ -37,18 +37,22 @@ from trading.engine import (
 
 from .naive import NaiveMarket
 
-# Few values, so that orders meet; a few beyond the limits below, so that refusals happen too.
+# Few values, so that orders meet; now and then one beyond the limits, so that refusals happen too.
 MAX_QTY, MAX_PRICE = 12, 9
-qtys = st.integers(0, MAX_QTY + 1)
-prices = st.integers(0, MAX_PRICE + 1)
+
+
+def mostly(usual: st.SearchStrategy[Any], *seldom: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.one_of(*[usual] * 7, *seldom)
+
+
+qtys = mostly(st.integers(1, MAX_QTY), st.sampled_from([0, MAX_QTY + 1]))
+prices = mostly(st.integers(3, 6), st.integers(1, MAX_PRICE), st.sampled_from([0, MAX_PRICE + 1]))
 accounts = st.integers(1, 3)
 pauses = st.sampled_from([0, 0, 1, 5])
 sides = st.sampled_from(Side)
 times_in_force = st.sampled_from(TimeInForce)
-
-
-def rarely(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.one_of(st.none(), st.none(), st.none(), strategy)
+picks = st.integers(0, 20)
+strangers = mostly(st.none(), accounts)
 
 
 class EngineAgainstNaiveBook(RuleBasedStateMachine):
@@ -86,15 +90,27 @@ class EngineAgainstNaiveBook(RuleBasedStateMachine):
                 self.totals[event.maker_order_id]["traded"] += event.qty
                 self.totals[event.taker_order_id]["traded"] += event.qty
 
-    def known_order(self, back: int, account_id: int | None) -> tuple[int, int]:
-        """One of the latest orders, finished or not, asked for by its own account unless told another."""
-        order_id = max(1, self.order_ids - back)
-        order = self.market.working(order_id)
-        return order_id, account_id or (order.account_id if order else 1)
+    def known_order(self, pick: int, stranger: int | None) -> tuple[int, int]:
+        """Some order and who asks for it: mostly one at work, mostly its own account."""
+        working = [order for side in Side for order in self.market.in_priority(side)]
+        if working and pick < 18:
+            order = working[pick % len(working)]
+            return order.order_id, stranger or order.account_id
+        return max(1, self.order_ids - pick), stranger or 1
 
-    @initialize()
-    def configure_first(self) -> None:
+    @initialize(
+        orders=st.lists(
+            st.tuples(sides, st.integers(1, 4), st.integers(1, 4), accounts, st.none() | st.integers(20, 22)),
+            min_size=12,
+            max_size=40,
+        )
+    )
+    def open_on_a_standing_book(self, orders: list[tuple[Side, int, int, int, int | None]]) -> None:
         self.send(ConfigureListing, 1, 100, MAX_QTY, MAX_PRICE)
+        for side, qty, distance, account_id, expire_at in orders:
+            price = 5 - distance if side is Side.BUY else 5 + distance
+            tif = TimeInForce.GTC if expire_at is None else TimeInForce.DAY
+            self.limit_order(side, tif, qty, price, account_id, expire_at or 0, 0)
 
     @rule(
         side=sides, tif=times_in_force, qty=qtys, price=prices, account_id=accounts, life=st.integers(0, 8),
@@ -110,72 +126,90 @@ class EngineAgainstNaiveBook(RuleBasedStateMachine):
             pause=pause,
         )  # fmt: skip
 
-    @rule(side=sides, price=st.integers(3, 6), qty=st.integers(1, MAX_QTY), account_id=accounts)
-    def resting_order(self, side: Side, price: int, qty: int, account_id: int) -> None:
-        self.order_ids += 1
-        self.send(
-            NewOrder, self.order_ids, account_id, side, OrdType.LIMIT, TimeInForce.GTC, qty, price, None, None
-        )
+    @rule(
+        orders=st.lists(st.tuples(sides, st.integers(1, MAX_QTY), prices, accounts), min_size=2, max_size=8)
+    )
+    def several_resting_orders(self, orders: list[tuple[Side, int, int, int]]) -> None:
+        for side, qty, price, account_id in orders:
+            self.limit_order(side, TimeInForce.GTC, qty, price, account_id, 0, 0)
 
     @rule(
         side=sides,
-        tif=st.sampled_from([TimeInForce.IOC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTC]),
+        tif=mostly(st.sampled_from([TimeInForce.IOC, TimeInForce.FOK]), times_in_force),
         qty=qtys,
-        protection_px=rarely(st.none()) | prices,
-        price=rarely(prices),
+        protection_px=mostly(prices, st.none()),
     )
-    def market_order(
-        self, side: Side, tif: TimeInForce, qty: int, protection_px: int | None, price: int | None
-    ) -> None:
+    def market_order(self, side: Side, tif: TimeInForce, qty: int, protection_px: int | None) -> None:
         self.order_ids += 1
-        self.send(NewOrder, self.order_ids, 1, side, OrdType.MARKET, tif, qty, price, protection_px, None)
+        self.send(NewOrder, self.order_ids, 1, side, OrdType.MARKET, tif, qty, None, protection_px, None)
 
-    @rule(side=sides, back=st.integers(0, 12), price=rarely(prices), expire_at=rarely(st.integers(0, 50)))
-    def malformed_order(self, side: Side, back: int, price: int | None, expire_at: int | None) -> None:
-        order_id = max(1, self.order_ids - back)
+    @rule(
+        side=sides,
+        pick=picks,
+        ord_type=st.sampled_from(OrdType),
+        tif=times_in_force,
+        price=st.none() | prices,
+        expire_at=st.none() | st.integers(0, 50),
+    )
+    def any_order_at_all(
+        self, side: Side, pick: int, ord_type: OrdType, tif: TimeInForce, price: int | None,
+        expire_at: int | None,
+    ) -> None:  # fmt: skip
+        order_id, account_id = self.known_order(pick, None)
         if self.market.working(order_id) is None:
             self.order_ids += 1
             order_id = self.order_ids
-        self.send(NewOrder, order_id, 1, side, OrdType.LIMIT, TimeInForce.GTC, 5, price, None, expire_at)
+        self.send(NewOrder, order_id, account_id, side, ord_type, tif, 5, price, 5, expire_at)
 
-    @rule(back=st.integers(0, 12), stranger=rarely(accounts), reason=st.sampled_from(CancelReason))
-    def cancel(self, back: int, stranger: int | None, reason: CancelReason) -> None:
-        self.send(CancelOrder, *self.known_order(back, stranger), reason)
+    @rule(pick=picks, stranger=strangers, reason=st.sampled_from(CancelReason))
+    def cancel(self, pick: int, stranger: int | None, reason: CancelReason) -> None:
+        self.send(CancelOrder, *self.known_order(pick, stranger), reason)
 
-    @rule(back=st.integers(0, 12), stranger=rarely(accounts), qty=qtys, price=prices)
-    def replace(self, back: int, stranger: int | None, qty: int, price: int) -> None:
-        self.send(ReplaceOrder, *self.known_order(back, stranger), qty, price)
+    @rule(pick=picks, stranger=strangers, qty=qtys, price=prices)
+    def replace(self, pick: int, stranger: int | None, qty: int, price: int) -> None:
+        self.send(ReplaceOrder, *self.known_order(pick, stranger), qty, price)
 
-    @rule(back=st.integers(0, 12), change=st.integers(-4, 2))
-    def resize(self, back: int, change: int) -> None:
-        order_id, account_id = self.known_order(back, None)
+    @rule(pick=picks, change=st.integers(-4, 2))
+    def resize(self, pick: int, change: int) -> None:
+        order_id, account_id = self.known_order(pick, None)
         order = self.market.working(order_id)
         if order is not None:
             self.send(ReplaceOrder, order_id, account_id, order.order_qty + change, order.price)
 
-    @rule()
-    def halt(self) -> None:
-        self.send(HaltTrading, "NEWS", "pending")
+    @rule(
+        note=st.sampled_from(["first", "second"]),
+        meanwhile=st.lists(st.tuples(picks, st.integers(-4, 2)), max_size=3),
+        resumes=mostly(st.just(True), st.just(False)),
+    )
+    def halt(self, note: str, meanwhile: list[tuple[int, int]], resumes: bool) -> None:
+        self.send(HaltTrading, "NEWS", note)
+        for pick, change in meanwhile:
+            self.resize(pick, change)
+            self.limit_order(Side.BUY, TimeInForce.GTC, 5, 5, 1, 0, 1)
+        if resumes:
+            self.resume()
 
     @rule()
     def resume(self) -> None:
         self.send(ResumeTrading, "OPEN", "")
 
+    @rule(max_qty=st.integers(6, MAX_QTY), max_price=st.integers(5, MAX_PRICE))
+    def configure(self, max_qty: int, max_price: int) -> None:
+        self.send(ConfigureListing, 1, 100, max_qty, max_price)
+
     @rule(pause=pauses)
     def tick(self, pause: int) -> None:
         self.send(Tick, pause=pause)
 
-    @rule(max_qty=st.integers(6, MAX_QTY), max_price=st.integers(6, MAX_PRICE))
-    def configure(self, max_qty: int, max_price: int) -> None:
-        self.send(ConfigureListing, 1, 100, max_qty, max_price)
-
-    @rule(kind=st.sampled_from(["NewOrder", "CancelOrder", "ReplaceOrder"]), back=st.integers(-1, 12))
-    def quarantined_order_command(self, kind: str, back: int) -> None:
-        self.send(Quarantined, kind, max(1, self.order_ids - back), 1, "poison")
-
-    @rule(kind=st.sampled_from(["HaltTrading", "ConfigureListing", "Tick"]))
-    def quarantined_command(self, kind: str) -> None:
-        self.send(Quarantined, kind, None, None, "poison")
+    @rule(kind=st.sampled_from(["NewOrder", "CancelOrder", "ReplaceOrder", "HaltTrading"]), pick=picks)
+    def quarantined(self, kind: str, pick: int) -> None:
+        if kind == "HaltTrading":
+            self.send(Quarantined, kind, None, None, "poison")
+        elif kind == "NewOrder":
+            self.order_ids += 1
+            self.send(Quarantined, kind, self.order_ids, 1, "poison")
+        else:
+            self.send(Quarantined, kind, *self.known_order(pick, None), "poison")
 
     @rule()
     def restore_from_snapshot(self) -> None:

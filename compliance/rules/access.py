@@ -1,0 +1,42 @@
+"""Who may trade what: the account's standing, and the classes a listing is open to."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+RULES_VERSION = "2026-11"
+
+
+class AccountFacts(NamedTuple):
+    status: str  # ACTIVE, SUSPENDED or CLOSED
+    investor_class: str
+
+
+class Finding(NamedTuple):
+    code: str
+    message: str
+    citation: str
+    next_step: str
+
+
+def findings(account: AccountFacts, *, open_to: Iterable[str], access_note: str) -> list[Finding]:
+    """What stands against this account trading a listing open to these classes; empty: nothing."""
+    found = []
+    if account.status != "ACTIVE":
+        found.append(
+            Finding(
+                code=f"ACC-{account.status}",
+                message=f"This account is {account.status.lower()}.",
+                citation="",
+                next_step="Please contact the venue.",
+            )
+        )
+    if account.investor_class not in tuple(open_to):
+        found.append(
+            Finding(
+                code="ELIG-CLASS",
+                message=f"{access_note} This account is classed {account.investor_class}.",
+                citation="17 CFR 230.501, 230.502, 230.903",
+                next_step="Complete the verification this security asks for to be classed anew.",
+            )
+        )
+    return found

@@ -1,0 +1,102 @@
+"""The office: proposals (four eyes), the audit log, seals, and the movable clock."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F, Q
+
+from portal.models.people import User
+from portal.records import Record, TransactionId
+
+
+class Proposal(models.Model):
+    """A change that needs two people. What is proposed, and what it does, is told by its kind
+    (``PROPOSAL_KINDS`` in settings)."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "PROPOSED", "Proposed"
+        APPROVED = "APPROVED", "Approved, not yet in effect"
+        APPLIED = "APPLIED", "In effect"
+        REJECTED = "REJECTED", "Rejected"
+
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=100, help_text="What the change concerns, e.g. a listing's symbol.")
+    old = models.JSONField(default=dict, help_text="As it stood when proposed.")
+    new = models.JSONField(default=dict, help_text="As it shall be.")
+    reason = models.TextField()
+    effective_at = models.DateTimeField(null=True, blank=True, help_text="Empty: on approval.")
+    status = models.CharField(max_length=16, choices=Status, default=Status.PROPOSED)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        permissions = [("decide_proposal", "Can approve or reject a proposal of somebody else")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")),
+                name="proposal_needs_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["PROPOSED", "REJECTED"]) | Q(approved_by__isnull=False),
+                name="proposal_in_effect_is_approved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject} #{self.pk}"
+
+
+class AuditEntry(Record):
+    """One act of one person (or of the venue itself: no actor), in a sentence and as facts."""
+
+    xid = models.BigIntegerField(db_default=TransactionId(), editable=False)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=100)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["subject", "id"], name="audit_subject"),
+            models.Index(fields=["xid", "id"], name="audit_xid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"
+
+
+class Seal(Record):
+    """A link of a stream's chain: over the previous link and the digests of rows ``first`` to ``last``.
+
+    ``digests`` holds 16 bytes of SHA-256 a row, so that a verifier can name the row that was changed.
+    """
+
+    stream = models.CharField(max_length=60)
+    number = models.BigIntegerField(help_text="Gapless within its stream, from 1.")
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    count = models.IntegerField()
+    digests = models.BinaryField()
+    hash = models.BinaryField(help_text="SHA-256 over the previous hash and the digests.")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "number"], name="seal_chain")]
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.first}–{self.last}"
+
+
+class ClockOffset(models.Model):
+    """How far the venue's clock runs ahead of real time (one row; demo and test mode)."""
+
+    offset = models.DurationField(default=timedelta(0))
+
+    def __str__(self) -> str:
+        return str(self.offset)

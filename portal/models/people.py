@@ -1,0 +1,107 @@
+"""Who uses the venue: people, the accounts they act for, and issuers."""
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+from portal.onboarding.classes import InvestorClass
+
+
+class EmailUserManager(UserManager["User"]):
+    """People sign in by e-mail address; there is no user name."""
+
+    def _create_user_object(self, username, email, password, **extra_fields):  # type: ignore[no-untyped-def]
+        user = self.model(email=self.normalize_email(email).lower(), **extra_fields)
+        user.set_password(password)
+        return user
+
+    def create_user(self, email, password=None, **extra_fields):  # type: ignore[no-untyped-def, override]
+        extra_fields.setdefault("is_staff", False)
+        return self._create_user("", email, password, **extra_fields)
+
+    def create_superuser(self, email, password=None, **extra_fields):  # type: ignore[no-untyped-def, override]
+        extra_fields.update(is_staff=True, is_superuser=True)
+        return self._create_user("", email, password, **extra_fields)
+
+    def _create_user(self, username, email, password, **extra_fields):  # type: ignore[no-untyped-def]
+        if not email:
+            raise ValueError("A person needs an e-mail address.")
+        user = self._create_user_object(username, email, password, **extra_fields)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractUser):
+    """A person who signs in. What they may do comes from groups (roles) and account memberships."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField("e-mail address", unique=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = EmailUserManager()  # type: ignore[misc, assignment]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+
+class Account(models.Model):
+    """Somebody's place on the venue: cash, holdings and orders belong to accounts.
+
+    Its row is the lock under which orders are entered and facts about the account are changed.
+    """
+
+    class Kind(models.TextChoices):
+        INVESTOR = "INVESTOR", "Investor"
+        MARKET_MAKER = "MARKET_MAKER", "Market maker"
+        # The other side of what enters or leaves the books: a bank, an issuer's treasury.
+        CONTRA = "CONTRA", "Contra"
+
+    class Status(models.TextChoices):
+        ACTIVE = "ACTIVE", "Active"
+        SUSPENDED = "SUSPENDED", "Suspended"
+        CLOSED = "CLOSED", "Closed"
+
+    number = models.CharField(max_length=16, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.INVESTOR)
+    status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
+    investor_class = models.CharField(
+        max_length=16,
+        choices=[(c.value, c.value.replace("_", " ").title()) for c in InvestorClass],
+        default=InvestorClass.RETAIL.value,
+    )
+    members = models.ManyToManyField(User, through="AccountMember", related_name="accounts")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class AccountMember(models.Model):
+    """A person who may see and trade an account."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "user"], name="one_membership")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.account}"
+
+
+class Issuer(models.Model):
+    """A company or fund whose securities are listed."""
+
+    name = models.CharField(max_length=200, unique=True)
+    description = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,121 @@
+"""Four eyes: one person proposes, another approves, and only then does anything change.
+
+``PROPOSAL_KINDS`` in settings names a class for each kind of proposal; lower apps stay unaware of higher
+ones that way. The class tells how the subject stands now, whether the new state makes sense, and applies it.
+"""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from portal import audit, clock
+from portal.models import Proposal, User
+
+
+class ProposalRefused(Exception):
+    """An anticipated reason not to take a step: ``code`` for machines, the text for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ProposalKind(Protocol):
+    """What a kind of proposal has to know."""
+
+    def current(self, *, subject: str) -> dict[str, Any]:
+        """How the subject stands now."""
+
+    def check(self, *, subject: str, new: dict[str, Any]) -> None:
+        """Raise ProposalRefused where the new state makes no sense."""
+
+    def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
+        """Put it into effect, in the transaction that marks it so."""
+
+
+def propose(
+    *,
+    kind: str,
+    subject: str,
+    new: dict[str, Any],
+    reason: str,
+    by: User,
+    effective_at: datetime | None = None,
+) -> Proposal:
+    handler = _kind(kind)
+    if not reason.strip():
+        raise ProposalRefused("REASON_REQUIRED", "Say why.")
+    old = handler.current(subject=subject)
+    handler.check(subject=subject, new=new)
+    with transaction.atomic():
+        proposal = Proposal.objects.create(
+            kind=kind,
+            subject=subject,
+            old=old,
+            new=new,
+            reason=reason,
+            effective_at=effective_at,
+            proposed_by=by,
+            proposed_at=clock.now(),
+        )
+        audit.record(action="PROPOSED", subject=str(proposal), actor=by, facts={"old": old, "new": new})
+    return proposal
+
+
+def approve(*, proposal: Proposal, by: User) -> Proposal:
+    """Approve, and put into effect unless its time is still to come."""
+    with transaction.atomic():
+        proposal = _decide(proposal, by=by, status=Proposal.Status.APPROVED)
+        audit.record(action="APPROVED", subject=str(proposal), actor=by)
+        if proposal.effective_at is None or proposal.effective_at <= clock.now():
+            _apply(proposal)
+    return proposal
+
+
+def reject(*, proposal: Proposal, by: User, reason: str) -> Proposal:
+    with transaction.atomic():
+        proposal = _decide(proposal, by=by, status=Proposal.Status.REJECTED)
+        audit.record(action="REJECTED", subject=str(proposal), actor=by, facts={"reason": reason})
+    return proposal
+
+
+def apply_due() -> int:
+    """Put approved proposals into effect whose time has come (the schedule)."""
+    due = Proposal.objects.filter(status=Proposal.Status.APPROVED, effective_at__lte=clock.now())
+    done = 0
+    for pk in due.order_by("effective_at", "id").values_list("pk", flat=True):
+        with transaction.atomic():
+            row = due.select_for_update(skip_locked=True).filter(pk=pk).first()
+            if row is not None:
+                _apply(row)
+                done += 1
+    return done
+
+
+def _decide(proposal: Proposal, *, by: User, status: str) -> Proposal:
+    row = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    if row.status != Proposal.Status.PROPOSED:
+        raise ProposalRefused("ALREADY_DECIDED", f"This proposal is {row.get_status_display().lower()}.")
+    if row.proposed_by_id == by.pk:
+        raise ProposalRefused("FOUR_EYES", "Somebody else than the proposer has to decide.")
+    row.status, row.approved_by, row.decided_at = status, by, clock.now()
+    row.save(update_fields=["status", "approved_by", "decided_at"])
+    return row
+
+
+def _apply(proposal: Proposal) -> None:
+    _kind(proposal.kind).apply(subject=proposal.subject, new=proposal.new, proposal=proposal)
+    proposal.status, proposal.applied_at = Proposal.Status.APPLIED, clock.now()
+    proposal.save(update_fields=["status", "applied_at"])
+    audit.record(action="APPLIED", subject=str(proposal), facts={"new": proposal.new})
+
+
+def _kind(name: str) -> ProposalKind:
+    path = settings.PROPOSAL_KINDS.get(name)
+    if path is None:
+        raise ProposalRefused("UNKNOWN_KIND", f"There is no kind of proposal called {name}.")
+    kind: ProposalKind = import_string(path)()
+    return kind

@@ -1,0 +1,137 @@
+"""An account's own orders, executions, balances and refusals."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.models import Account
+from trading import journal, selectors, wire
+from trading.api.errors import invalid
+from trading.api.outputs import BalancesShape, ExecutionsShape, OrderShape, OrdersShape, RefusalsShape
+from trading.models import CASH, Balance, Listing, Order
+
+PAGE = 100
+ACCOUNT = OpenApiParameter("account", int, description="One of the caller's accounts; may be left out if there is but one.")
+CURSOR = OpenApiParameter("cursor", str, description="``next`` of the page before.")
+SYMBOL = OpenApiParameter("symbol", str)
+
+
+def own_account(request: Request, account_id: object) -> Account:
+    """The caller's account of this id; whatever is somebody else's does not exist."""
+    accounts = selectors.accounts_of(request.user)  # type: ignore[arg-type]
+    text = str(account_id)
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Http404("You have no such account.")
+    account = accounts.filter(pk=int(text)).first()
+    if account is None:
+        raise Http404("You have no such account.")
+    return account
+
+
+def asked_account(request: Request) -> Account:
+    if "account" in request.query_params:
+        return own_account(request, request.query_params["account"])
+    accounts = list(selectors.accounts_of(request.user)[:2])  # type: ignore[arg-type]
+    if len(accounts) != 1:
+        raise invalid("ACCOUNT_REQUIRED", "Say which account.", field="account")
+    return accounts[0]
+
+
+def own_order(request: Request, order_id: int) -> Order:
+    order = Order.objects.select_related("listing").filter(pk=min(order_id, 2**63 - 1)).first()
+    if order is None or not selectors.accounts_of(request.user).filter(pk=order.account_id).exists():  # type: ignore[arg-type]
+        raise Http404("You have no such order.")
+    return order
+
+
+def page(request: Request, rows: QuerySet[Any]) -> tuple[list[Any], str | None]:
+    """A page of rows, newest first, and the cursor of the next one: the last row's number."""
+    cursor = request.query_params.get("cursor")
+    if cursor is not None:
+        if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+            raise invalid("BAD_CURSOR", "Take the cursor from the page before.", field="cursor")
+        rows = rows.filter(pk__lt=int(cursor))
+    found = list(rows[: PAGE + 1])
+    return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else None
+
+
+class OrderListMixin:
+    def list_orders(self, request: Request) -> Response:
+        working = {"true": True, "false": False}.get(request.query_params.get("working", ""))
+        rows, following = page(
+            request,
+            selectors.orders_of(
+                asked_account(request), working=working, symbol=request.query_params.get("symbol")
+            ),
+        )
+        return Response({"results": [wire.order(o, o.listing) for o in rows], "next": following})
+
+
+class OrderView(APIView):
+    @extend_schema(responses=OrderShape, tags=["orders"])
+    def get(self, request: Request, order_id: int) -> Response:
+        """One order."""
+        order = own_order(request, order_id)
+        return Response(wire.order(order, order.listing))
+
+
+class ExecutionsView(APIView):
+    @extend_schema(responses=ExecutionsShape, parameters=[ACCOUNT, SYMBOL, CURSOR], tags=["account"])
+    def get(self, request: Request) -> Response:
+        """Executions, newest first."""
+        rows, following = page(
+            request,
+            selectors.executions_of(asked_account(request), symbol=request.query_params.get("symbol")),
+        )
+        settled = selectors.settled_up_to({e.listing_id for e in rows})
+        results = [
+            wire.execution(
+                e, e.listing, cl_ord_id=e.order.cl_ord_id, settled=e.trade_seq <= settled.get(e.listing_id, 0)
+            )
+            for e in rows
+        ]
+        return Response({"results": results, "next": following})
+
+
+class BalancesView(APIView):
+    @extend_schema(responses=BalancesShape, parameters=[ACCOUNT], tags=["account"])
+    def get(self, request: Request) -> Response:
+        """Cash and holdings: settled, held for open orders, traded and not yet settled, available."""
+        account = asked_account(request)
+        rows = selectors.balances_of(account)
+        cash = next((row for row in rows if row.asset_id == CASH), Balance(account=account, asset_id=CASH))
+        return Response(
+            {
+                "cash": wire.cash_balance(cash),
+                "holdings": [wire.holding(row, row.asset.listing) for row in rows if row.asset_id != CASH],
+            }
+        )
+
+
+class RefusalsView(APIView):
+    @extend_schema(responses=RefusalsShape, parameters=[ACCOUNT], tags=["account"])
+    def get(self, request: Request) -> Response:
+        """The newest orders, cancels and replaces that were not taken, and why."""
+        rows = journal.refusals_of(account_id=asked_account(request).pk, limit=PAGE)
+        return Response({"results": [_refusal(row) for row in rows]})
+
+
+def _refusal(row: Any) -> dict[str, Any]:
+    listing: Listing = row.listing
+    return {
+        "cl_ord_id": row.cl_ord_id,
+        "symbol": listing.symbol,
+        "side": row.body.get("side"),
+        "order_qty": wire.quantity(listing, row.body.get("order_qty")),
+        "price": wire.price(listing, row.body.get("price")),
+        "received_at": wire.time(row.received_at),
+        "reasons": [
+            {k: r.get(k) for k in ("code", "message", "citation", "next_step", "until")}
+            for r in row.decision["reasons"]
+        ],
+    }

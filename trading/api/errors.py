@@ -1,0 +1,84 @@
+"""One envelope for every error: ``{"error": {code, message, field, reasons}}``."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+CODES = {
+    exceptions.NotAuthenticated: "NOT_SIGNED_IN",
+    exceptions.AuthenticationFailed: "NOT_SIGNED_IN",
+    exceptions.PermissionDenied: "NOT_ALLOWED",
+    exceptions.NotFound: "NOT_FOUND",
+    exceptions.MethodNotAllowed: "METHOD_NOT_ALLOWED",
+    exceptions.UnsupportedMediaType: "UNSUPPORTED_MEDIA_TYPE",
+    exceptions.ParseError: "MALFORMED",
+    exceptions.Throttled: "TOO_MANY_REQUESTS",
+    Http404: "NOT_FOUND",
+    PermissionDenied: "NOT_ALLOWED",
+}
+
+
+class ApiError(exceptions.APIException):
+    """An anticipated error with a code of its own."""
+
+    def __init__(
+        self,
+        http_status: int,
+        code: str,
+        message: str,
+        *,
+        field: str | None = None,
+        reasons: list[dict[str, Any]] | None = None,
+    ) -> None:
+        super().__init__(detail=message, code=code)
+        self.status_code = http_status
+        self.body = {"code": code, "message": message, "field": field, "reasons": reasons or []}
+
+
+def refused(reasons: list[dict[str, Any]]) -> ApiError:
+    """A recorded refusal: well-formed, and not taken."""
+    public = [{k: r.get(k) for k in ("code", "message", "citation", "next_step", "until")} for r in reasons]
+    return ApiError(
+        status.HTTP_422_UNPROCESSABLE_ENTITY, public[0]["code"], public[0]["message"], reasons=public
+    )
+
+
+def invalid(code: str, message: str, *, field: str | None = None) -> ApiError:
+    return ApiError(status.HTTP_400_BAD_REQUEST, code, message, field=field)
+
+
+def envelope(error: Exception, context: dict[str, Any]) -> Response | None:
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, ApiError):
+        body = error.body
+    elif isinstance(error, exceptions.ValidationError):
+        body = _first_problem(error)
+    else:
+        if isinstance(error, exceptions.PermissionDenied) and "CSRF" in str(error.detail):
+            code = "CSRF_FAILED"
+        else:
+            code = next((c for kind, c in CODES.items() if isinstance(error, kind)), "ERROR")
+        detail = response.data.get("detail", "") if isinstance(response.data, dict) else ""
+        body = {"code": code, "message": str(detail), "field": None, "reasons": []}
+    response.data = {"error": body}
+    return response
+
+
+def _first_problem(error: exceptions.ValidationError) -> dict[str, Any]:
+    """The first field at fault: people mend one thing at a time."""
+    detail: Any = error.detail
+    field: str | None = None
+    while isinstance(detail, dict | list):
+        if isinstance(detail, dict):
+            name, detail = next(iter(detail.items()))
+            field = field or (None if name == "non_field_errors" else str(name))
+        else:
+            detail = next(item for item in detail if item)
+    code = getattr(detail, "code", "invalid")
+    return {"code": str(code).upper(), "message": str(detail), "field": field, "reasons": []}

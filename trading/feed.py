@@ -1,0 +1,141 @@
+"""The feed: what live screens are told, after commit, at most once.
+
+A message may be lost, doubled or late; each carries ``epoch``, ``seq`` and ``prev_seq``, levels are
+totals, and heartbeats say where the database stands, so that a client always finds its way back.
+"""
+
+import asyncio
+import threading
+from functools import cache
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from portal import clock
+from trading import selectors, wire
+from trading.engine import BookFold, CancelRejected, Market, OrderRejected, ReplaceRejected, Side
+from trading.models import Listing
+from trading.projections import Effects
+
+MARKETS_GROUP = "markets"
+
+
+def market_group(listing_id: int) -> str:
+    return f"market.{listing_id}"
+
+
+def account_group(account_id: int) -> str:
+    return f"account.{account_id}"
+
+
+def publish(*, listing: Listing, book: Market, fold: BookFold, first_event: int, effects: Effects) -> None:
+    """Tell everyone concerned what a batch of events changed."""
+    if book.event_seq < first_event:
+        return
+    messages = [
+        (account_group(account_id), _account_message(listing, account_id, effects))
+        for account_id in effects.concerned
+    ]
+    market = _market_message(listing, book, fold, first_event, effects)
+    messages.append((market_group(listing.pk), market))
+    summary = {k: market[k] for k in ("epoch", "seq", "state", "halt", "stats")}
+    messages.append((MARKETS_GROUP, {"type": "stats", "symbol": listing.symbol, **summary}))
+    _send(messages)
+
+
+def publish_state(listing_id: int) -> None:
+    """Tell that a listing's state changed by no event of its own: a fault, or its end."""
+    listing = Listing.objects.select_related("market").get(pk=listing_id)
+    seq = listing.market.event_seq
+    _send([(market_group(listing_id), {
+        "type": "market", "epoch": listing.epoch, "seq": seq, "prev_seq": seq, "at": wire.time(clock.now()),
+        "bids": [], "asks": [], "trades": [], **_state_of(listing), "stats": None,
+    })])  # fmt: skip
+
+
+def publish_balances(account_ids: set[int]) -> None:
+    """Hint that balances moved other than by the account's own events."""
+    _send([(account_group(account_id), {"type": "balances"}) for account_id in sorted(account_ids)])
+
+
+def _market_message(
+    listing: Listing, book: Market, fold: BookFold, first_event: int, effects: Effects
+) -> dict[str, Any]:
+    at = clock.moment(book.last_at)
+    bids, asks = (
+        [(px, qty, book.level_orders(side, px)) for px, qty in fold.changed[side].items()]
+        for side in (Side.BUY, Side.SELL)
+    )
+    best_bid, best_ask = book.best(Side.BUY), book.best(Side.SELL)
+    touch = selectors.Touch(
+        best_bid, None if best_bid is None else book.level_qty(Side.BUY, best_bid),
+        best_ask, None if best_ask is None else book.level_qty(Side.SELL, best_ask),
+    )  # fmt: skip
+    day = selectors.day_stats([listing], at=at)[listing.pk]
+    return {
+        "type": "market",
+        "epoch": listing.epoch,
+        "seq": book.event_seq,
+        "prev_seq": first_event - 1,
+        "at": wire.time(at),
+        "bids": wire.levels(listing, bids),
+        "asks": wire.levels(listing, asks),
+        "trades": [
+            wire.trade(listing, t.seq, t.price, t.qty, clock.moment(t.at), t.taker_side)
+            for t in effects.trades
+        ],
+        **_state_of(listing),
+        "stats": wire.stats(listing, listing.market, day, touch),
+    }
+
+
+def _state_of(listing: Listing) -> dict[str, Any]:
+    return {"state": listing.market.shown_state, "halt": wire.halt(listing.market)}
+
+
+def _account_message(listing: Listing, account_id: int, effects: Effects) -> dict[str, Any]:
+    events = effects.concerned[account_id]
+    return {
+        "type": "account",
+        "symbol": listing.symbol,
+        "epoch": listing.epoch,
+        "seq": events[-1].seq,
+        "prev_seq": effects.previous.get(account_id, 0),
+        "orders": [wire.order(o, listing) for o in effects.orders.values() if o.account_id == account_id],
+        "executions": [
+            wire.execution(e, listing, cl_ord_id=effects.orders[e.order_id].cl_ord_id, settled=False)
+            for e in effects.executions
+            if e.account_id == account_id
+        ],
+        "notices": [
+            {"code": type(event).__name__, "message": event.reason, "order_id": str(event.order_id)}
+            for event in events
+            if isinstance(event, OrderRejected | CancelRejected | ReplaceRejected)
+        ],
+    }
+
+
+# --- Transport ----------------------------------------------------------------------------------------------
+
+
+def _send(messages: list[tuple[str, dict[str, Any]]]) -> None:
+    """Hand messages to the loop that owns this process's connection; nobody waits for it."""
+    if messages:
+        asyncio.run_coroutine_threadsafe(_send_all(messages), _loop())
+
+
+async def _send_all(messages: list[tuple[str, dict[str, Any]]]) -> None:
+    layer = get_channel_layer()
+    assert layer is not None
+    for group, message in messages:
+        await layer.group_send(group, {"type": "feed.message", "message": message})
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One loop for the life of the process: the channel layer keeps its connections by loop, and a loop
+    for each message would mean a connection for each."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="feed", daemon=True).start()
+    return loop
+

@@ -1,0 +1,373 @@
+"""The journal: the only module that touches the tables of commands, events, keys and refusals.
+
+A command gets its listing's next number from a one-row counter that is locked last and held for two
+statements only. (An auto-increment id would not do: ids are handed out before commit, and a reader that
+remembers the highest one can skip a row for good.)
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from portal import clock, seals
+from portal.models import Proposal
+from trading import bulk, engine
+from trading.engine import codec
+from trading.models import journal as tables
+
+KeyPair = tuple[int, str]  # (account, ClOrdID)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A command before it has its place: ``command`` carries seq 0 and at 0."""
+
+    command: engine.Command
+    account_id: int | None = None
+    order_id: int | None = None
+    hold: int = 0
+    actor_id: int | None = None
+    decision: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Journaled:
+    """A command in its place, with what entry reserved for it."""
+
+    command: engine.Command
+    kind: str
+    order_id: int | None
+    hold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a spent ClOrdID led to."""
+
+    body_hash: bytes
+    listing_id: int
+    seq: int | None
+    order_id: int | None
+    refusal_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalDraft:
+    account_id: int
+    listing_id: int
+    cl_ord_id: str
+    body: dict[str, Any]
+    decision: dict[str, Any]
+    actor_id: int | None = None
+
+
+@dataclass(slots=True)
+class KeyDraft:
+    account_id: int
+    cl_ord_id: str
+    body_hash: bytes
+    listing_id: int
+    seq: int | None = None
+    order_id: int | None = None
+    refusal_id: int | None = field(default=None)
+
+
+# --- Writing ------------------------------------------------------------------------------------------
+
+
+def open_listing(*, listing_id: int) -> None:
+    """Give a new listing its counter."""
+    tables.Sequence.objects.create(listing_id=listing_id)
+
+
+def append(*, drafts: Mapping[int, Sequence[Draft]], received_at: datetime) -> dict[int, list[int]]:
+    """Append commands, a run for each listing; return their numbers. The counters stay locked until commit."""
+    numbers: dict[int, list[int]] = {}
+    rows = []
+    for listing_id in sorted(drafts):
+        run = drafts[listing_id]
+        last, at = _advance_counter(listing_id, len(run), received_at)
+        numbers[listing_id] = list(range(last - len(run) + 1, last + 1))
+        rows += [
+            (listing_id, seq, at, received_at, codec.kind_of(d.command), d.account_id, d.order_id,
+             _body(d.command, skip=2), d.hold, d.actor_id, _json(d.decision))
+            for seq, d in zip(numbers[listing_id], run, strict=True)
+        ]  # fmt: skip
+    columns = ("listing_id", "seq", "at", "received_at", "kind", "account_id", "order_id", "payload", "hold",
+               "actor_id", "decision")  # fmt: skip
+    bulk.copy(tables.Command, columns, rows)
+    return numbers
+
+
+def _advance_counter(listing_id: int, by: int, received_at: datetime) -> tuple[int, datetime]:
+    """The engine's time never runs backwards: ``at`` is the later of receipt and the previous ``at``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE trading_sequence SET last_seq = last_seq + %s, last_at = greatest(last_at, %s) "
+            "WHERE listing_id = %s RETURNING last_seq, last_at",
+            [by, received_at, listing_id],
+        )
+        last, at = cursor.fetchone()
+    return last, at
+
+
+def record_refusals(*, drafts: Sequence[RefusalDraft], received_at: datetime) -> list[int]:
+    rows = tables.Refusal.objects.bulk_create(
+        tables.Refusal(
+            account_id=d.account_id, listing_id=d.listing_id, cl_ord_id=d.cl_ord_id, received_at=received_at,
+            actor_id=d.actor_id, body=d.body, decision=d.decision,
+        )
+        for d in drafts
+    )  # fmt: skip
+    return [row.pk for row in rows]
+
+
+def spend_keys(*, keys: Iterable[KeyDraft]) -> None:
+    columns = ("account_id", "cl_ord_id", "body_hash", "listing_id", "seq", "order_id", "refusal_id")
+    bulk.copy(
+        tables.ClientOrderKey,
+        columns,
+        [
+            (k.account_id, k.cl_ord_id, k.body_hash, k.listing_id, k.seq, k.order_id, k.refusal_id)
+            for k in keys
+        ],
+    )
+
+
+def record_facts(*, sheets: Mapping[str, dict[str, Any]]) -> None:
+    """Store fact sheets by digest; known ones are left alone."""
+    tables.FactSheet.objects.bulk_create(
+        [tables.FactSheet(digest=d, facts=sheets[d]) for d in sorted(sheets)], ignore_conflicts=True
+    )
+
+
+def append_events(*, listing_id: int, events: Sequence[engine.Event]) -> None:
+    columns = ("listing_id", "seq", "command_seq", "at", "kind", "payload")
+    bulk.copy(
+        tables.Event,
+        columns,
+        [
+            (listing_id, e.seq, e.command_seq, clock.moment(e.at), codec.kind_of(e), _body(e, skip=3))
+            for e in events
+        ],
+    )
+
+
+def seal(*, listing_id: int, commands: tuple[int, int], events: tuple[int, int]) -> None:
+    """Seal a batch: the commands and events from first to last, both included (last < first: none)."""
+    for stream, rows, (first, last) in (
+        (_commands_stream(listing_id), _command_rows, commands),
+        (_events_stream(listing_id), _event_rows, events),
+    ):
+        digests = [seals.digest(values) for _, _, values in rows(listing_id, first, last)]
+        if digests:
+            seals.append(stream=stream, first=first, last=last, digests=digests)
+
+
+def save_snapshot(*, listing_id: int, seq: int, state: dict[str, Any], state_hash: str) -> None:
+    """Keep the newest snapshot and the one before it."""
+    tables.Snapshot.objects.create(listing_id=listing_id, seq=seq, state=state, hash=state_hash)
+    kept = tables.Snapshot.objects.filter(listing_id=listing_id).order_by("-seq").values_list("pk", flat=True)[:2]
+    tables.Snapshot.objects.filter(listing_id=listing_id).exclude(pk__in=list(kept)).delete()
+
+
+def quarantine(*, listing_id: int, seq: int, reason: str, proposal: Proposal) -> None:
+    tables.Quarantine.objects.create(listing_id=listing_id, seq=seq, reason=reason, proposal=proposal)
+
+
+# --- Reading ------------------------------------------------------------------------------------------
+
+
+def find_keys(pairs: Iterable[KeyPair]) -> dict[KeyPair, Key]:
+    accounts, ids = zip(*pairs, strict=True) if (pairs := list(pairs)) else ((), ())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id, cl_ord_id, body_hash, listing_id, seq, order_id, refusal_id "
+            "FROM trading_clientorderkey JOIN unnest(%s::bigint[], %s::text[]) AS asked(account_id, cl_ord_id) "
+            "USING (account_id, cl_ord_id)",
+            [list(accounts), list(ids)],
+        )
+        return {(row[0], row[1]): Key(bytes(row[2]), *row[3:]) for row in cursor.fetchall()}
+
+
+def last_seq(*, listing_id: int) -> int:
+    return tables.Sequence.objects.values_list("last_seq", flat=True).get(listing_id=listing_id)
+
+
+def refusal_decision(*, refusal_id: int) -> dict[str, Any]:
+    return tables.Refusal.objects.values_list("decision", flat=True).get(pk=refusal_id)
+
+
+def refusals_of(*, account_id: int, limit: int) -> list[tables.Refusal]:
+    rows = tables.Refusal.objects.filter(account_id=account_id).select_related("listing")
+    return list(rows.order_by("-id")[:limit])
+
+
+def commands_after(*, listing_id: int, seq: int, limit: int) -> list[Journaled]:
+    """The next commands in order, quarantined ones already in their place-holder's shape."""
+    rows = list(
+        tables.Command.objects.filter(listing_id=listing_id, seq__gt=seq)
+        .order_by("seq")
+        .values_list("seq", "at", "kind", "account_id", "order_id", "payload", "hold")[:limit]
+    )
+    put_aside = dict(
+        tables.Quarantine.objects.filter(listing_id=listing_id, seq__gt=seq).values_list("seq", "reason")
+    )
+    return [_journaled(*row, reason=put_aside.get(row[0])) for row in rows]
+
+
+def _journaled(
+    seq: int, at: datetime, kind: str, account_id: int | None, order_id: int | None, payload: dict[str, Any],
+    hold: int, reason: str | None,
+) -> Journaled:  # fmt: skip
+    micros = clock.micros(at)
+    command: engine.Command
+    if reason is None:
+        command = codec.decode_command({"kind": kind, "seq": seq, "at": micros, **payload})
+    else:
+        command = engine.Quarantined(seq, micros, kind, order_id, account_id, reason)
+    return Journaled(command, kind, order_id, hold)
+
+
+def undrained_replaces(order_ids: Iterable[int]) -> dict[int, list[engine.ReplaceOrder]]:
+    """Replaces of these orders that the engine has not yet seen."""
+    rows = (
+        tables.Command.objects.filter(
+            order_id__in=list(order_ids), kind="ReplaceOrder", seq__gt=_applied_seq()
+        )
+        .order_by("seq")
+        .values_list("order_id", "seq", "payload")
+    )
+    found: dict[int, list[engine.ReplaceOrder]] = {}
+    for order_id, seq, payload in rows:
+        command = codec.decode_command({"kind": "ReplaceOrder", "seq": seq, "at": 0, **payload})
+        assert isinstance(command, engine.ReplaceOrder)
+        found.setdefault(order_id, []).append(command)
+    return found
+
+
+def undrained_holds() -> list[tuple[int, int, str, int]]:
+    """(account, listing, side, hold) of every replace the engine has not yet seen."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.account_id, c.listing_id, o.side, c.hold FROM trading_command c "
+            "JOIN trading_marketstate m USING (listing_id) JOIN trading_order o ON o.id = c.order_id "
+            "WHERE c.seq > m.applied_seq AND c.kind = 'ReplaceOrder' AND c.hold > 0"
+        )
+        return cursor.fetchall()
+
+
+def _applied_seq():  # type: ignore[no-untyped-def]
+    from django.db.models import F
+
+    return F("listing__market__applied_seq")
+
+
+def events_after(*, listing_id: int, seq: int, limit: int) -> list[engine.Event]:
+    rows = (
+        tables.Event.objects.filter(listing_id=listing_id, seq__gt=seq)
+        .order_by("seq")
+        .values_list("seq", "command_seq", "at", "kind", "payload")[:limit]
+    )
+    return [_event(*row) for row in rows]
+
+
+def all_events(*, listing_id: int) -> Iterator[engine.Event]:
+    rows = tables.Event.objects.filter(listing_id=listing_id).order_by("seq")
+    for row in rows.values_list("seq", "command_seq", "at", "kind", "payload").iterator(chunk_size=2000):
+        yield _event(*row)
+
+
+def _event(seq: int, command_seq: int, at: datetime, kind: str, payload: dict[str, Any]) -> engine.Event:
+    return codec.decode_event(
+        {"kind": kind, "seq": seq, "command_seq": command_seq, "at": clock.micros(at), **payload}
+    )
+
+
+def newest_snapshot(*, listing_id: int, up_to: int) -> tuple[int, dict[str, Any], str] | None:
+    return (
+        tables.Snapshot.objects.filter(listing_id=listing_id, seq__lte=up_to)
+        .order_by("-seq")
+        .values_list("seq", "state", "hash")
+        .first()
+    )
+
+
+def snapshots(*, listing_id: int) -> list[tuple[int, str]]:
+    rows = tables.Snapshot.objects.filter(listing_id=listing_id).order_by("seq")
+    return list(rows.values_list("seq", "hash"))
+
+
+def listings_behind() -> list[int]:
+    """Listings whose journal is ahead of their engine, faulted ones left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.listing_id FROM trading_sequence s JOIN trading_marketstate m USING (listing_id) "
+            "WHERE s.last_seq > m.applied_seq AND m.fault_seq IS NULL ORDER BY s.listing_id"
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def oldest_unapplied() -> list[tuple[int, datetime]]:
+    """(listing, when its oldest unapplied command was received): the health of matching."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.listing_id, c.received_at FROM trading_marketstate m "
+            "JOIN trading_command c ON c.listing_id = m.listing_id AND c.seq = m.applied_seq + 1"
+        )
+        return cursor.fetchall()
+
+
+def verify_seals(*, listing_id: int) -> Iterator[seals.Break]:
+    for stream, rows in (
+        (_commands_stream(listing_id), _command_rows),
+        (_events_stream(listing_id), _event_rows),
+    ):
+        yield from seals.verify(stream=stream, rows=rows(listing_id, 1, None))
+
+
+# --- How rows look to a seal -----------------------------------------------------------------------------
+
+
+def _commands_stream(listing_id: int) -> str:
+    return f"commands:{listing_id}"
+
+
+def _events_stream(listing_id: int) -> str:
+    return f"events:{listing_id}"
+
+
+def _command_rows(listing_id: int, first: int, last: int | None) -> Iterator[tuple[int, int, Sequence[Any]]]:
+    yield from _sealed_rows(
+        tables.Command, listing_id, first, last,
+        ("at", "received_at", "kind", "account_id", "order_id", "payload", "hold", "actor_id", "decision"),
+    )  # fmt: skip
+
+
+def _event_rows(listing_id: int, first: int, last: int | None) -> Iterator[tuple[int, int, Sequence[Any]]]:
+    yield from _sealed_rows(tables.Event, listing_id, first, last, ("command_seq", "at", "kind", "payload"))
+
+
+def _sealed_rows(
+    model: type[tables.Command] | type[tables.Event], listing_id: int, first: int, last: int | None,
+    fields: tuple[str, ...],
+) -> Iterator[tuple[int, int, Sequence[Any]]]:  # fmt: skip
+    rows = model._default_manager.filter(listing_id=listing_id, seq__gte=first).order_by("seq")
+    if last is not None:
+        rows = rows.filter(seq__lte=last)
+    for row in rows.values_list("seq", *fields).iterator(chunk_size=2000):
+        yield row[0], row[0], row
+
+
+def _body(message: engine.Command | engine.Event, *, skip: int) -> str:
+    """The message without what has a column of its own."""
+    fields = message._fields[skip:]
+    return json.dumps(dict(zip(fields, message[skip:], strict=True)), separators=(",", ":"))
+
+
+def _json(value: object) -> str | None:
+    return None if value is None else json.dumps(value, separators=(",", ":"))

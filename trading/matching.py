@@ -1,0 +1,171 @@
+"""Matching: the fold of a listing's journal, batch by batch. The only module that advances a listing.
+
+``drain`` may be called by anyone, any number of times: one transaction-scoped advisory lock a listing
+makes a single writer, and everything a batch comes to is in one transaction with the sequence that says
+it was applied. The books kept in memory are a cache; recovery is the normal path.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from portal import audit
+from trading import engine, feed, journal, projections
+from trading.engine import BookFold, Market, Side
+from trading.models import Listing, MarketState
+
+logger = logging.getLogger(__name__)
+
+# Keys of advisory locks are (class, object) pairs, never renumbered.
+MATCHING_LOCK = 1
+BATCH = 500
+BATCH_SECONDS = 0.02
+
+
+@dataclass(slots=True)
+class Book:
+    """A market in memory, and the level book its events tell (what the feed publishes)."""
+
+    market: Market
+    fold: BookFold
+
+
+_books: dict[int, Book] = {}
+
+
+def drain(listing_id: int, *, limit: int = BATCH) -> int:
+    """Apply the next commands of a listing; return how many.
+
+    0: nothing to do, somebody else is at it, or the listing is faulted. Bounded by count and time, so that
+    no lock is held long. A command the engine or a projection fails at is found by going one by one, and
+    faults this listing only.
+    """
+    try:
+        return _drain_batch(listing_id, limit)
+    except (OperationalError, InterfaceError):
+        _books.pop(listing_id, None)
+        raise
+    except Exception as error:
+        _books.pop(listing_id, None)
+        if limit > 1:
+            logger.warning("listing %s: a batch failed, going one by one: %r", listing_id, error)
+            return drain(listing_id, limit=1)
+        _fault(listing_id, error)
+        return 0
+
+
+def _drain_batch(listing_id: int, limit: int) -> int:
+    with transaction.atomic():
+        if not _locked(listing_id):
+            return 0
+        listing = Listing.objects.select_related("market", "issuer").get(pk=listing_id)
+        applied = listing.market.applied_seq
+        if listing.market.fault_seq is not None:
+            return 0
+        commands = journal.commands_after(listing_id=listing_id, seq=applied, limit=limit)
+        if not commands:
+            return 0
+        book = _book_at(listing_id, applied)
+        first_event = book.market.event_seq + 1
+        events, done = _apply(book, commands)
+        commands = commands[:done]
+        journal.append_events(listing_id=listing_id, events=events)
+        effects = projections.project(listing=listing, market=book.market, commands=commands, events=events)
+        journal.seal(
+            listing_id=listing_id,
+            commands=(applied + 1, book.market.last_seq),
+            events=(first_event, book.market.event_seq),
+        )
+        if applied // settings.SNAPSHOT_EVERY != book.market.last_seq // settings.SNAPSHOT_EVERY:
+            _snapshot(listing_id, book.market)
+    _books[listing_id] = book
+    _publish(listing, book, first_event, effects)
+    return done
+
+
+def _apply(book: Book, commands: list[journal.Journaled]) -> tuple[list[engine.Event], int]:
+    events: list[engine.Event] = []
+    deadline = time.monotonic() + BATCH_SECONDS
+    for done, journaled in enumerate(commands, start=1):
+        answer = book.market.apply(journaled.command)
+        for event in answer:
+            book.fold.apply(event)
+        events += answer
+        if time.monotonic() > deadline:
+            break
+    return events, done
+
+
+def _book_at(listing_id: int, applied_seq: int) -> Book:
+    """The cached book if it stands where the database says, else snapshot and replay."""
+    book = _books.pop(listing_id, None)
+    if book is not None and book.market.last_seq == applied_seq:
+        return book
+    return rebuild(listing_id, applied_seq)
+
+
+def rebuild(listing_id: int, up_to: int, *, use_snapshot: bool = True) -> Book:
+    market = Market(listing_id)
+    snapshot = journal.newest_snapshot(listing_id=listing_id, up_to=up_to) if use_snapshot else None
+    if snapshot is not None:
+        seq, state, state_hash = snapshot
+        restored = engine.load(state)
+        if restored.last_seq == seq and engine.state_hash(restored) == state_hash:
+            market = restored
+        else:
+            logger.error("listing %s: snapshot at %s is damaged; replaying from the start", listing_id, seq)
+    while market.last_seq < up_to:
+        for journaled in journal.commands_after(
+            listing_id=listing_id, seq=market.last_seq, limit=min(5000, up_to - market.last_seq)
+        ):
+            market.apply(journaled.command)
+    resting = [order for side in Side for order in market.in_priority(side)]
+    return Book(market, BookFold(resting))
+
+
+def _snapshot(listing_id: int, market: Market) -> None:
+    journal.save_snapshot(
+        listing_id=listing_id,
+        seq=market.last_seq,
+        state=engine.dump(market),
+        state_hash=engine.state_hash(market),
+    )
+
+
+def _publish(
+    listing: Listing, book: Book, first_event: int, effects: projections.Effects
+) -> None:
+    """After commit. A publication that fails is made up for by heartbeats (``consumers``)."""
+    try:
+        feed.publish(listing=listing, book=book.market, fold=book.fold, first_event=first_event, effects=effects)
+    except Exception:
+        logger.exception("listing %s: publication failed", listing.symbol)
+    finally:
+        book.fold.clear_changed()
+
+
+def _fault(listing_id: int, error: Exception) -> None:
+    """Stop this listing: new orders are refused, cancels queue, and a person decides."""
+    with transaction.atomic():
+        if not _locked(listing_id, wait=True):
+            return
+        state = MarketState.objects.select_related("listing").get(pk=listing_id)
+        state.fault_seq, state.fault_text = state.applied_seq + 1, repr(error)[:2000]
+        state.save(update_fields=["fault_seq", "fault_text"])
+        audit.record(
+            action="LISTING_FAULTED",
+            subject=state.listing.symbol,
+            facts={"seq": state.fault_seq, "error": state.fault_text},
+        )
+    logger.critical("listing %s FAULTED at command %s", listing_id, state.fault_seq, exc_info=error)
+    feed.publish_state(listing_id)
+
+
+def _locked(listing_id: int, *, wait: bool = False) -> bool:
+    function = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s, %s)", [MATCHING_LOCK, listing_id])
+        return wait or bool(cursor.fetchone()[0])

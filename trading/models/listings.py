@@ -1,0 +1,115 @@
+"""What is traded: the listing as configured, and its market as the matching worker left it."""
+
+from decimal import Decimal
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from portal.models import Issuer
+from trading.engine import TradingState
+from trading.models.ledger import Asset
+
+
+class Listing(models.Model):
+    """A security admitted to trading.
+
+    Inside, prices count in ticks and quantities in lots; ``tick_lot_cents`` is what one lot costs per
+    tick of price, a whole number of cents, so that every amount is exact.
+    """
+
+    class Kind(models.TextChoices):
+        EQUITY = "EQUITY", "Equity"
+        DEBT = "DEBT", "Debt"
+        FUND = "FUND", "Fund interest"
+        REVENUE_SHARE = "REVENUE_SHARE", "Revenue share"
+
+    class Exemption(models.TextChoices):
+        REG_D_506B = "REG_D_506B", "Reg D 506(b)"
+        REG_D_506C = "REG_D_506C", "Reg D 506(c)"
+        REG_A_T2 = "REG_A_T2", "Reg A Tier 2"
+        REG_CF = "REG_CF", "Reg CF"
+        REG_S = "REG_S", "Reg S"
+
+    symbol = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=120)
+    issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="listings")
+    asset = models.OneToOneField(Asset, on_delete=models.PROTECT, related_name="listing")
+    description = models.TextField(blank=True)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.EQUITY)
+    exemption = models.CharField(max_length=16, choices=Exemption)
+    open_to = ArrayField(models.CharField(max_length=16), help_text="Investor classes that may trade it.")
+    access_note = models.CharField(max_length=200, help_text="Who may trade it, in a sentence.")
+
+    tick_size = models.DecimalField(max_digits=12, decimal_places=6, help_text="USD")
+    lot_size = models.DecimalField(max_digits=20, decimal_places=8, help_text="Tokens in one lot.")
+    tick_lot_cents = models.PositiveIntegerField(editable=False)
+    max_order_qty = models.BigIntegerField(help_text="In lots.")
+    max_order_cents = models.BigIntegerField(help_text="Largest value of one order, in cents.")
+    max_price = models.BigIntegerField(help_text="In ticks.")
+    protection_bps = models.PositiveIntegerField(
+        default=500, help_text="How far from the market an order may be priced or a market order may trade, in basis points."
+    )
+    time_zone = models.CharField(max_length=40, default="America/New_York")
+    closes_at = models.TimeField(help_text="When DAY orders expire, in the listing's time zone.")
+    epoch = models.PositiveIntegerField(default=1, help_text="Raised when the feed starts afresh.")
+    listed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["symbol"]
+        permissions = [("halt_listing", "Can halt and resume trading")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(tick_lot_cents__gt=0)
+                & Q(tick_lot_cents=models.F("tick_size") * models.F("lot_size") * 100),
+                name="listing_amounts_are_whole_cents",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_order_qty__gt=0) & Q(max_order_cents__gt=0) & Q(max_price__gt=0),
+                name="listing_limits_are_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+    def price(self, ticks: int) -> Decimal:
+        return (ticks * self.tick_size).normalize() + Decimal("0.00")
+
+    def quantity(self, lots: int) -> Decimal:
+        return plain(lots * self.lot_size)
+
+    def cents(self, ticks_times_lots: int) -> int:
+        return ticks_times_lots * self.tick_lot_cents
+
+
+def plain(value: Decimal) -> Decimal:
+    """Without trailing zeros and without an exponent."""
+    value = value.normalize()
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
+
+
+class MarketState(models.Model):
+    """A projection: where the engine of a listing stands. Written by the matching worker alone."""
+
+    listing = models.OneToOneField(Listing, on_delete=models.CASCADE, primary_key=True, related_name="market")
+    applied_seq = models.BigIntegerField(default=0, help_text="Last command applied.")
+    event_seq = models.BigIntegerField(default=0, help_text="Last event.")
+    applied_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=16, default=TradingState.TRADING.value)
+    halt_code = models.CharField(max_length=40, blank=True)
+    halt_note = models.CharField(max_length=400, blank=True)
+    halted_at = models.DateTimeField(null=True, blank=True)
+    last_px = models.BigIntegerField(null=True)
+    last_qty = models.BigIntegerField(null=True)
+    last_at = models.DateTimeField(null=True)
+    # The command the engine (or a projection) failed at: nothing is applied until a person decides.
+    fault_seq = models.BigIntegerField(null=True, blank=True)
+    fault_text = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} at {self.applied_seq}"
+
+    @property
+    def shown_state(self) -> str:
+        return "FAULTED" if self.fault_seq else self.state

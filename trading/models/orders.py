@@ -1,0 +1,121 @@
+"""Orders and executions: projections of a listing's events, written by ``trading.projections``.
+
+(An order's row is born at entry, as PENDING_NEW; from then on it is the worker's.)
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from portal.models import Account
+from trading.engine import OrdType, Side, TimeInForce
+from trading.models.listings import Listing
+
+
+class OrdStatus(models.TextChoices):
+    """FIX OrdStatus (39). Canceled with CumQty > 0 stays CANCELED."""
+
+    PENDING_NEW = "PENDING_NEW", "Pending new"
+    NEW = "NEW", "New"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED", "Partially filled"
+    FILLED = "FILLED", "Filled"
+    CANCELED = "CANCELED", "Canceled"
+    EXPIRED = "EXPIRED", "Expired"
+    REJECTED = "REJECTED", "Rejected"
+
+
+WORKING = (OrdStatus.PENDING_NEW, OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
+
+
+def _choices(enum):  # type: ignore[no-untyped-def]
+    return [(word.value, word.value) for word in enum]
+
+
+class Order(models.Model):
+    """Prices in ticks, quantities in lots; ``hold`` in cents for a buy and lots for a sell."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="+", db_index=False)
+    cl_ord_id = models.CharField(max_length=64)
+    side = models.CharField(max_length=4, choices=_choices(Side))
+    ord_type = models.CharField(max_length=8, choices=_choices(OrdType))
+    time_in_force = models.CharField(max_length=4, choices=_choices(TimeInForce))
+    order_qty = models.BigIntegerField()
+    price = models.BigIntegerField(null=True)
+    protection_px = models.BigIntegerField(null=True)
+    expire_at = models.DateTimeField(null=True)
+    ord_status = models.CharField(max_length=16, choices=OrdStatus, default=OrdStatus.PENDING_NEW)
+    cum_qty = models.BigIntegerField(default=0)
+    leaves_qty = models.BigIntegerField()
+    traded_value = models.BigIntegerField(default=0, help_text="Σ price × quantity of its fills, ticks × lots.")
+    hold = models.BigIntegerField()
+    text = models.CharField(max_length=40, blank=True, help_text="Why it was rejected or canceled.")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cum_qty__gte=0) & Q(leaves_qty__gte=0) & Q(hold__gte=0)
+                & Q(order_qty__gte=models.F("cum_qty") + models.F("leaves_qty")),
+                name="order_quantities_add_up",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="order_by_account"),
+            models.Index(fields=["listing", "-id"], name="order_by_listing"),
+            models.Index(
+                fields=["listing", "side", "price"], name="order_working", condition=Q(ord_status__in=WORKING)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.order_qty} #{self.pk}"
+
+    @property
+    def worst_price(self) -> int:
+        """The price its hold is reckoned at, in ticks."""
+        price = self.price if self.price is not None else self.protection_px
+        assert price is not None
+        return price
+
+
+class Execution(models.Model):
+    """One side of one trade. ``trade_seq`` is the trade's event sequence: the trade id."""
+
+    class Liquidity(models.TextChoices):
+        MAKER = "MAKER", "Maker"
+        TAKER = "TAKER", "Taker"
+
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="+", db_index=False)
+    trade_seq = models.BigIntegerField()
+    side = models.CharField(max_length=4, choices=_choices(Side))
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="executions")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    last_px = models.BigIntegerField()
+    last_qty = models.BigIntegerField()
+    amount = models.BigIntegerField(help_text="In cents.")
+    liquidity = models.CharField(max_length=5, choices=Liquidity)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["listing", "trade_seq", "side"], name="execution_of_trade")
+        ]
+        indexes = [models.Index(fields=["account", "-id"], name="execution_by_account")]
+
+    def __str__(self) -> str:
+        return f"{self.listing_id}/{self.trade_seq} {self.side}"
+
+
+class AccountStream(models.Model):
+    """The last event of a listing that concerned an account: ``prev_seq`` of its private feed."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+", db_index=False)
+    last_seq = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "listing"], name="account_stream")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}/{self.listing_id} {self.last_seq}"

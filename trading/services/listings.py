@@ -1,0 +1,107 @@
+"""Listings: admitted with a first command, changed by approved proposals only."""
+
+from collections.abc import Iterable
+from datetime import time
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from portal import audit, clock
+from portal.models import Issuer, Proposal, User
+from portal.proposals import ProposalRefused
+from trading import doorbell, engine, journal
+from trading.models import Asset, Cursor, Listing, MarketState
+from trading.selectors import SETTLEMENT_CURSOR
+
+RULES_VERSION = 1
+
+
+def create_listing(
+    *,
+    symbol: str,
+    name: str,
+    issuer: Issuer,
+    kind: str,
+    exemption: str,
+    open_to: Iterable[str],
+    access_note: str,
+    tick_size: Decimal,
+    lot_size: Decimal,
+    max_order_qty: int,
+    max_order_cents: int,
+    max_price: int,
+    description: str = "",
+    protection_bps: int = 500,
+    closes_at: time = time(16, 0),
+    time_zone: str = "America/New_York",
+    actor: User | None = None,
+) -> Listing:
+    """Admit a security. Limits count in lots, cents and ticks.
+
+    Raises ValueError where a lot at one tick does not cost a whole number of cents.
+    """
+    tick_lot_cents = tick_size * lot_size * 100
+    if tick_lot_cents != tick_lot_cents.to_integral_value() or tick_lot_cents <= 0:
+        raise ValueError("Tick size times lot size must be a whole number of cents.")
+    with transaction.atomic():
+        asset = Asset.objects.create(code=symbol, kind=Asset.Kind.TOKEN, unit=lot_size)
+        listing = Listing.objects.create(
+            symbol=symbol, name=name, issuer=issuer, asset=asset, description=description, kind=kind,
+            exemption=exemption, open_to=list(open_to), access_note=access_note, tick_size=tick_size,
+            lot_size=lot_size, tick_lot_cents=int(tick_lot_cents), max_order_qty=max_order_qty,
+            max_order_cents=max_order_cents, max_price=max_price, protection_bps=protection_bps,
+            time_zone=time_zone, closes_at=closes_at, listed_at=clock.now(),
+        )  # fmt: skip
+        MarketState.objects.create(listing=listing)
+        Cursor.objects.create(name=SETTLEMENT_CURSOR, listing=listing)
+        journal.open_listing(listing_id=listing.pk)
+        _configure(listing, actor)
+        audit.record(action="LISTED", subject=symbol, actor=actor, facts={"exemption": exemption})
+    return listing
+
+
+def _configure(listing: Listing, actor: User | None) -> None:
+    """Whatever the engine's answers depend on is in the journal."""
+    command = engine.ConfigureListing(
+        0, 0, RULES_VERSION, listing.tick_lot_cents, listing.max_order_qty, listing.max_price
+    )
+    draft = journal.Draft(command=command, actor_id=actor.pk if actor else None)
+    journal.append(drafts={listing.pk: [draft]}, received_at=clock.now())
+    doorbell.ring_on_commit(listing.pk)
+
+
+class ListingParameters:
+    """Kind of proposal: change a listing's limits. Subject: the symbol; new: some of ``FIELDS``."""
+
+    FIELDS = ("max_order_qty", "max_order_cents", "max_price", "protection_bps")
+
+    def current(self, *, subject: str) -> dict[str, Any]:
+        listing = self._listing(subject)
+        return {name: getattr(listing, name) for name in self.FIELDS}
+
+    def check(self, *, subject: str, new: dict[str, Any]) -> None:
+        self._listing(subject)
+        if not new:
+            raise ProposalRefused("NOTHING_CHANGED", "Nothing is to be changed.")
+        for name, value in new.items():
+            if name not in self.FIELDS:
+                raise ProposalRefused("UNKNOWN_PARAMETER", f"{name} is no parameter of a listing.")
+            if type(value) is not int or not 0 < value < 2**53:
+                raise ProposalRefused("NOT_POSITIVE", f"{name} must be a whole number above zero.")
+        if new.get("protection_bps", 1) > 10_000:
+            raise ProposalRefused("TOO_WIDE", "A collar is at most 10000 basis points wide.")
+
+    def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
+        listing = Listing.objects.select_for_update().get(symbol=subject)
+        self.check(subject=subject, new=new)
+        for name, value in new.items():
+            setattr(listing, name, value)
+        listing.save(update_fields=list(new))
+        _configure(listing, proposal.approved_by)
+
+    def _listing(self, symbol: str) -> Listing:
+        listing = Listing.objects.filter(symbol=symbol).first()
+        if listing is None:
+            raise ProposalRefused("UNKNOWN_SYMBOL", f"There is no listing {symbol}.")
+        return listing

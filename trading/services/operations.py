@@ -1,0 +1,114 @@
+"""What operators and the clock do to markets: each a command in the journal, and a line in the audit log."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from portal import audit, clock
+from portal.models import Proposal, User
+from portal.proposals import ProposalRefused
+from trading import doorbell, engine, journal, selectors
+from trading.models import Listing, MarketState
+
+# Halt codes, after the manner of FIX SecurityTradingStatus and the markets' published halt codes.
+HALT_CODES = {
+    "REGULATORY": "Regulatory concern",
+    "NEWS_PENDING": "News pending",
+    "OPERATIONAL": "Operational",
+    "VOLATILITY": "Extraordinary volatility",
+}
+RESUME_CODES = {"RESOLVED": "Concern resolved", "NEWS_RELEASED": "News released"}
+
+
+class OperationRefused(Exception):
+    """An anticipated reason not to act: ``code`` for machines, the text for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def halt(*, listings: Iterable[Listing], reason_code: str, note: str, actor: User) -> list[int]:
+    """Halt trading; return the commands' numbers, in the order of the listings' ids."""
+    if reason_code not in HALT_CODES:
+        raise OperationRefused("UNKNOWN_HALT_CODE", f"{reason_code} is no halt code.")
+    command = engine.HaltTrading(0, 0, reason_code, note)
+    return _operate(listings, command, action="HALTED", actor=actor, facts={"code": reason_code, "note": note})
+
+
+def resume(*, listings: Iterable[Listing], reason_code: str, note: str, actor: User) -> list[int]:
+    """Resume trading."""
+    if reason_code not in RESUME_CODES:
+        raise OperationRefused("UNKNOWN_RESUME_CODE", f"{reason_code} is no code for a resumption.")
+    command = engine.ResumeTrading(0, 0, reason_code, note)
+    return _operate(listings, command, action="RESUMED", actor=actor, facts={"code": reason_code, "note": note})
+
+
+def _operate(
+    listings: Iterable[Listing], command: engine.Command, *, action: str, actor: User | None, facts: dict[str, Any]
+) -> list[int]:
+    rows = sorted(listings, key=lambda row: row.pk)
+    with transaction.atomic():
+        for listing in rows:
+            audit.record(action=action, subject=listing.symbol, actor=actor, facts=facts)
+        draft = journal.Draft(command=command, actor_id=actor.pk if actor else None)
+        numbers = journal.append(drafts={row.pk: [draft] for row in rows}, received_at=clock.now())
+        for listing in rows:
+            doorbell.ring_on_commit(listing.pk)
+    return [numbers[row.pk][0] for row in rows]
+
+
+def append_ticks() -> list[int]:
+    """Let time pass in every market where an order's time is up; return the listings.
+
+    A late tick delays what is published, never the rule: the engine runs what is due before the next
+    command, whenever that comes.
+    """
+    due = selectors.listings_with_expired_orders(at=clock.now())
+    with transaction.atomic():
+        draft = journal.Draft(command=engine.Tick(0, 0))
+        journal.append(drafts={listing_id: [draft] for listing_id in due}, received_at=clock.now())
+        for listing_id in due:
+            doorbell.ring_on_commit(listing_id)
+    return due
+
+
+def clear_fault(*, listing: Listing, note: str, actor: User) -> None:
+    """Let a faulted listing try again: the engine was mended, or the command put aside."""
+    with transaction.atomic():
+        state = MarketState.objects.select_for_update().get(pk=listing.pk)
+        if state.fault_seq is None:
+            raise OperationRefused("NOT_FAULTED", f"{listing.symbol} is not faulted.")
+        facts = {"seq": state.fault_seq, "error": state.fault_text, "note": note}
+        state.fault_seq, state.fault_text = None, ""
+        state.save(update_fields=["fault_seq", "fault_text"])
+        audit.record(action="FAULT_CLEARED", subject=listing.symbol, actor=actor, facts=facts)
+        doorbell.ring_on_commit(listing.pk)
+
+
+class QuarantineCommand:
+    """Kind of proposal: take the command a listing faulted at out of the fold. Subject: the symbol; new: ``seq``."""
+
+    def current(self, *, subject: str) -> dict[str, Any]:
+        state = self._state(subject)
+        return {"fault_seq": state.fault_seq, "fault_text": state.fault_text}
+
+    def check(self, *, subject: str, new: dict[str, Any]) -> None:
+        if new.get("seq") != self._state(subject).fault_seq or new.get("seq") is None:
+            raise ProposalRefused("NOT_THE_FAULT", "Only the command a listing stands faulted at can be put aside.")
+
+    def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
+        state = self._state(subject)
+        self.check(subject=subject, new=new)
+        journal.quarantine(
+            listing_id=state.pk, seq=new["seq"], reason=proposal.reason, proposal=proposal
+        )
+        assert proposal.approved_by is not None
+        clear_fault(listing=state.listing, note=f"command {new['seq']} put aside", actor=proposal.approved_by)
+
+    def _state(self, symbol: str) -> MarketState:
+        state = MarketState.objects.select_related("listing").filter(listing__symbol=symbol).first()
+        if state is None:
+            raise ProposalRefused("UNKNOWN_SYMBOL", f"There is no listing {symbol}.")
+        return state

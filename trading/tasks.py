@@ -1,0 +1,55 @@
+"""What Celery runs: doorbells and the schedule. No task carries data, and none is needed for a rule to hold."""
+
+from celery import shared_task
+from django.db import transaction
+
+from portal import proposals, seals
+from trading import doorbell, journal, matching
+from trading.services import operations
+from trading.settlement import book_entry
+
+# A drain goes on while there is work, but gives other listings of its worker their turn.
+BATCHES_A_TURN = 50
+
+
+@shared_task(name="trading.tasks.drain")
+def drain(listing_id: int) -> None:
+    """Somebody rang: apply what is in the journal."""
+    doorbell.answered(listing_id)
+    settle_after = False
+    for _ in range(BATCHES_A_TURN):
+        if not matching.drain(listing_id):
+            break
+        settle_after = True
+    else:
+        doorbell.ring(listing_id)
+    if settle_after:
+        settle.delay(listing_id)
+
+
+@shared_task(name="trading.tasks.settle")
+def settle(listing_id: int) -> None:
+    while book_entry.settle(listing_id):
+        pass
+
+
+@shared_task(name="trading.tasks.sweep")
+def sweep() -> None:
+    """Ring for every listing whose journal is ahead of its engine, settle what settlement has not seen."""
+    for listing_id in journal.listings_behind():
+        doorbell.ring(listing_id)
+    for listing_id in book_entry.listings_behind():
+        settle(listing_id)
+    proposals.apply_due()
+
+
+@shared_task(name="trading.tasks.tick")
+def tick() -> None:
+    """Let time pass in markets where something may be due."""
+    operations.append_ticks()
+
+
+@shared_task(name="trading.tasks.seal_records")
+def seal_records() -> None:
+    with transaction.atomic():
+        seals.seal_records()
