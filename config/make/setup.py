@@ -50,8 +50,8 @@ def install_modules(stages: Stages) -> None:
         stages.up_to_date("Frontend packages")
         return
     found = node.find()
-    command = [*found.npm, "ci", "--no-audit", "--no-fund"]
-    stages.run("Frontend packages", command, cwd=FRONTEND, environment=found.environment)
+    npm_ci: list[str | Path] = [*found.npm, "ci", "--no-audit", "--no-fund"]
+    stages.run("Frontend packages", npm_ci, cwd=FRONTEND, environment=found.environment)
     stamp.write()
 
 

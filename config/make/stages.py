@@ -50,6 +50,7 @@ class Stages:
             if process.returncode == 0:
                 self.done(name, seconds, _last_line(output))
             else:
+                output.seek(0)
                 self._fail(name, process.returncode, output.read())
 
     def done(self, name: str, seconds: float, note: str = "") -> None:
