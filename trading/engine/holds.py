@@ -28,9 +28,10 @@ def replace_reserve(
     """
     reserve = 0
     for price, order_qty in bases:
-        for cum in (cum_qty, min(order_qty, new_order_qty)):
-            if cum < cum_qty:  # this base has nothing left that a replace could change
-                continue
+        most = min(order_qty, new_order_qty)
+        if most < cum_qty:  # from this base the replace could only be refused
+            continue
+        for cum in (cum_qty, most):
             held = required_hold(side, price, order_qty - cum, tick_lot_cents)
             wanted = required_hold(side, new_price, new_order_qty - cum, tick_lot_cents)
             reserve = max(reserve, wanted - held)

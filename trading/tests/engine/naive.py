@@ -143,10 +143,9 @@ class NaiveMarket:
             return None
         if c.time_in_force in RESTING:
             return self.orders.append(order)
-        reason = CancelReason.IOC_REMAINDER
-        if c.ord_type is OrdType.MARKET:
-            reason = CancelReason.PROTECTION_REACHED
-        return self.say(OrderCanceled, c.order_id, c.account_id, order.leaves_qty, reason)
+        limited = c.ord_type is OrdType.LIMIT
+        why = CancelReason.IOC_REMAINDER if limited else CancelReason.PROTECTION_REACHED
+        return self.say(OrderCanceled, c.order_id, c.account_id, order.leaves_qty, why)
 
     def why_not_new(self, c: NewOrder) -> RejectReason | None:
         day, resting = c.time_in_force is TimeInForce.DAY, c.time_in_force in RESTING

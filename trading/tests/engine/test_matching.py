@@ -124,6 +124,13 @@ def test_fill_or_kill_that_cannot_fill_whole_within_its_limit_trades_nothing(des
     assert desk.queue(Side.SELL) == [(1, 5, 100), (2, 5, 101), (3, 5, 102)]
 
 
+def test_fill_or_kill_counts_every_level_within_its_limit(desk):
+    for order_id, price in enumerate([104, 107, 101, 106, 102, 105, 103], start=1):
+        desk.sell(order_id, 1, price)
+    assert desk.buy(8, 7, 106, TimeInForce.FOK) == ["accepted 8", "canceled 7 of 8: FOK_UNFILLED"]
+    assert len(desk.buy(9, 7, 107, TimeInForce.FOK)) == 1 + 7
+
+
 def test_fill_or_kill_does_not_count_what_was_canceled(desk):
     desk.sell(1, 5, 100)
     desk.sell(2, 5, 101)

@@ -1,0 +1,112 @@
+"""Snapshots are caches, and the same journal gives the same state anywhere."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from trading.engine import (
+    EngineError,
+    Market,
+    Side,
+    TimeInForce,
+    decode_command,
+    dump,
+    encode,
+    load,
+    state_hash,
+)
+
+from .desk import Desk
+from .golden import GOLDEN, replayed
+from .naive import NaiveMarket
+
+# Changes only with a new rules_version: these hashes are what the venue's past looked like.
+GOLDEN_STATE = "3a79dcecafa859e0cea71b5d6d3516b74488088c696f08c1d7edca49f4e18d67"
+GOLDEN_EVENTS = "3e2731068b999af67902098410f9229c4c5762c8a70ff4e0c7d4714c8ff46197"
+
+
+def round_trip(market: Market) -> Market:
+    return load(json.loads(json.dumps(dump(market))))
+
+
+def test_a_restored_market_answers_as_the_one_it_came_from():
+    desk = Desk()
+    desk.sell(1, 5, 101, TimeInForce.DAY, expire_at=1_000)
+    desk.sell(2, 5, 101, account_id=2)
+    desk.replace(1, 6, 101)
+    desk.buy(3, 4, 101, TimeInForce.DAY, expire_at=1_000)
+    desk.market = round_trip(desk.market)
+    assert desk.queue(Side.SELL) == [(2, 1, 101), (1, 6, 101)]
+    assert desk.buy(4, 2, 101) == ["accepted 4", "4 takes 1@101 from 2", "4 takes 1@101 from 1"]
+    assert desk.tick(1_000) == ["expired 5 of 1"]
+    assert [event.seq for event in desk.events] == list(range(1, len(desk.events) + 1))
+
+
+def test_a_restored_market_is_still_halted_and_knows_why():
+    desk = Desk()
+    desk.halt("NEWS", "pending")
+    desk.market = round_trip(desk.market)
+    assert desk.market.halt == ("NEWS", "pending")
+    assert desk.buy(1, 5, 100) == ["OrderRejected 1 HALTED"]
+
+
+def test_an_empty_market_can_be_snapshot():
+    assert state_hash(round_trip(Market(7))) == state_hash(Market(7))
+
+
+def test_expiries_keep_arrival_order_through_a_snapshot():
+    desk = Desk()
+    desk.buy(5, 1, 90, TimeInForce.DAY, expire_at=1_000)
+    desk.sell(4, 1, 101, TimeInForce.DAY, expire_at=1_000)
+    desk.buy(3, 1, 99, TimeInForce.DAY, expire_at=1_000)
+    desk.market = round_trip(desk.market)
+    assert desk.tick(1_000) == ["expired 1 of 5", "expired 1 of 4", "expired 1 of 3"]
+
+
+def test_the_hash_tells_queues_apart_that_have_the_same_levels():
+    one, other = Desk(), Desk()
+    one.buy(1, 5, 100), one.buy(2, 5, 100)
+    other.buy(2, 5, 100), other.buy(1, 5, 100)
+    assert one.market.level_qty(Side.BUY, 100) == other.market.level_qty(Side.BUY, 100)
+    assert state_hash(one.market) != state_hash(other.market)
+
+
+def test_a_snapshot_of_another_version_is_not_guessed_at():
+    snapshot = dump(Desk().market) | {"version": 0}
+    with pytest.raises(EngineError, match="version 0"):
+        load(snapshot)
+
+
+def test_the_naive_book_answers_the_golden_journal_alike():
+    market, naive = Market(1), NaiveMarket()
+    for line in GOLDEN.read_text().splitlines():
+        command = decode_command(json.loads(line))
+        assert [encode(event) for event in market.apply(command)] == [
+            encode(event) for event in naive.apply(command)
+        ]
+
+
+def test_the_golden_journal_still_gives_the_golden_state():
+    assert replayed(GOLDEN.read_text()) == (GOLDEN_STATE, GOLDEN_EVENTS)
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "1", "random"])
+def test_another_process_with_another_hash_seed_stands_at_the_same_state(hash_seed):
+    answer = subprocess.run(
+        [sys.executable, "-m", "trading.tests.engine.golden"],
+        cwd=Path(__file__).parents[3],
+        env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert answer.stdout.split() == [GOLDEN_STATE, GOLDEN_EVENTS]
+
+
+def test_the_golden_journal_restored_after_every_command_ends_the_same():
+    assert replayed(GOLDEN.read_text(), restore=True) == (GOLDEN_STATE, GOLDEN_EVENTS)
