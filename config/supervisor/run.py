@@ -64,12 +64,10 @@ class Supervisor:
 
     async def until_web_answers(self) -> None:
         deadline = time.monotonic() + WEB_PATIENCE_S
-        while not await asyncio.to_thread(_answers, ADDRESS):
+        while (answer := await asyncio.to_thread(_answer, ADDRESS)) >= 500:
             if time.monotonic() > deadline:
-                raise CannotStart(
-                    f"The web server did not answer within {WEB_PATIENCE_S} s; see the log above."
-                )
-            await asyncio.sleep(0.1)
+                raise CannotStart(f"The web server answers {answer} after {WEB_PATIENCE_S} s; see the log.")
+            await asyncio.sleep(0.25)
 
     async def watch_servers(self) -> None:
         while embedded.needed():
@@ -148,11 +146,13 @@ def _port_is_free() -> bool:
     return True
 
 
-def _answers(address: str) -> bool:
+def _answer(address: str) -> int:
+    """The status of its page; a server that does not listen yet is unavailable too."""
     try:
-        urllib.request.urlopen(address, timeout=5).close()
+        with urllib.request.urlopen(address, timeout=5) as page:
+            status: int = page.status
+            return status
     except urllib.error.HTTPError as error:
-        return error.code < 500
+        return error.code
     except OSError:
-        return False
-    return True
+        return 503

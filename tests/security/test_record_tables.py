@@ -21,7 +21,7 @@ EVERY_CHANGE = [(table, verb) for table in record_tables() for verb in STATEMENT
 
 def statement(table: str, verb: str) -> sql.Composed:
     [model] = [model for model in apps.get_models() if model._meta.db_table == table]
-    column = sql.Identifier(model._meta.pk.column)
+    column = sql.Identifier(str(model._meta.pk.column))
     return sql.SQL(STATEMENTS[verb]).format(table=sql.Identifier(table), column=column)
 
 
