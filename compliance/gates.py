@@ -19,9 +19,7 @@ class AccessGate:
         account, listing = request.account, request.listing
         facts = access.AccountFacts(status=account.status, investor_class=account.investor_class)
         # A market maker quotes under its agreement with the venue, whatever the class.
-        open_to = (
-            [account.investor_class] if account.kind == Account.Kind.MARKET_MAKER else listing.open_to
-        )
+        open_to = [account.investor_class] if account.kind == Account.Kind.MARKET_MAKER else listing.open_to
         found = access.findings(facts, open_to=open_to, access_note=listing.access_note)
         return Decision(
             reasons=tuple(Reason(f.code, f.message, f.citation, f.next_step) for f in found),

@@ -17,7 +17,13 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # move; the journal does not care, because a command's time never runs backwards (DESIGN: time).
 OFFSET_TTL_SECONDS = 1.0
 
-_cached = threading.local()
+
+class _Cache(threading.local):
+    offset: timedelta = timedelta(0)
+    read_at: float | None = None
+
+
+_cached = _Cache()
 
 
 def now() -> datetime:
@@ -54,19 +60,16 @@ def advance(*, by: timedelta) -> timedelta:
 
 def forget() -> None:
     """Read the offset afresh at the next call (after a move, and between tests)."""
-    _cached.__dict__.clear()
+    _cached.read_at = None
 
 
 def _offset() -> timedelta:
     if not settings.DEMO:
         return timedelta(0)
-    read_at = getattr(_cached, "read_at", None)
-    if read_at is None or time.monotonic() - read_at > OFFSET_TTL_SECONDS:
+    if _cached.read_at is None or time.monotonic() - _cached.read_at > OFFSET_TTL_SECONDS:
         from portal.models import ClockOffset
 
-        _cached.offset = (
-            ClockOffset.objects.filter(pk=1).values_list("offset", flat=True).first() or timedelta(0)
-        )
+        row = ClockOffset.objects.filter(pk=1).first()
+        _cached.offset = row.offset if row else timedelta(0)
         _cached.read_at = time.monotonic()
-    offset: timedelta = _cached.offset
-    return offset
+    return _cached.offset

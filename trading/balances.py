@@ -5,6 +5,7 @@ them lock the rows here, sorted, before they move them.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -56,7 +57,7 @@ def move(
             raise Balance.DoesNotExist(f"not all of {places} exist")
 
 
-def _locked(cursor, accounts: list[int], assets: list[str]) -> list[tuple[int, str, int]]:  # type: ignore[no-untyped-def]
+def _locked(cursor: Any, accounts: list[int], assets: list[str]) -> list[tuple[int, str, int]]:
     cursor.execute(
         "SELECT b.account_id, b.asset_id, b.settled - b.held - b.pending_out FROM trading_balance b "
         "JOIN unnest(%s::bigint[], %s::text[]) AS wanted(account_id, asset_id) USING (account_id, asset_id) "

@@ -138,4 +138,3 @@ def _loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="feed", daemon=True).start()
     return loop
-

@@ -192,7 +192,7 @@ class SanityGate:
             reasons.append(
                 Reason(
                     code="MKT-NO-PRICE",
-                    message="There is no price to protect a market order by: nobody quotes, nothing has traded.",
+                    message="No price to protect a market order by: nobody quotes and nothing has traded.",
                     next_step="Enter a limit order.",
                 )
             )

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from portal import clock, seals
 from portal.models import Proposal
@@ -85,7 +86,7 @@ def open_listing(*, listing_id: int) -> None:
 
 
 def append(*, drafts: Mapping[int, Sequence[Draft]], received_at: datetime) -> dict[int, list[int]]:
-    """Append commands, a run for each listing; return their numbers. The counters stay locked until commit."""
+    """Append commands, a run for each listing; return their numbers. Counters stay locked until commit."""
     numbers: dict[int, list[int]] = {}
     rows = []
     for listing_id in sorted(drafts):
@@ -171,8 +172,9 @@ def seal(*, listing_id: int, commands: tuple[int, int], events: tuple[int, int])
 def save_snapshot(*, listing_id: int, seq: int, state: dict[str, Any], state_hash: str) -> None:
     """Keep the newest snapshot and the one before it."""
     tables.Snapshot.objects.create(listing_id=listing_id, seq=seq, state=state, hash=state_hash)
-    kept = tables.Snapshot.objects.filter(listing_id=listing_id).order_by("-seq").values_list("pk", flat=True)[:2]
-    tables.Snapshot.objects.filter(listing_id=listing_id).exclude(pk__in=list(kept)).delete()
+    mine = tables.Snapshot.objects.filter(listing_id=listing_id)
+    kept = list(mine.order_by("-seq").values_list("pk", flat=True)[:2])
+    mine.exclude(pk__in=kept).delete()
 
 
 def quarantine(*, listing_id: int, seq: int, reason: str, proposal: Proposal) -> None:
@@ -183,13 +185,14 @@ def quarantine(*, listing_id: int, seq: int, reason: str, proposal: Proposal) ->
 
 
 def find_keys(pairs: Iterable[KeyPair]) -> dict[KeyPair, Key]:
-    accounts, ids = zip(*pairs, strict=True) if (pairs := list(pairs)) else ((), ())
+    wanted = list(pairs)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT account_id, cl_ord_id, body_hash, listing_id, seq, order_id, refusal_id "
-            "FROM trading_clientorderkey JOIN unnest(%s::bigint[], %s::text[]) AS asked(account_id, cl_ord_id) "
+            "FROM trading_clientorderkey "
+            "JOIN unnest(%s::bigint[], %s::text[]) AS asked(account_id, cl_ord_id) "
             "USING (account_id, cl_ord_id)",
-            [list(accounts), list(ids)],
+            [[account for account, _ in wanted], [cl_ord_id for _, cl_ord_id in wanted]],
         )
         return {(row[0], row[1]): Key(bytes(row[2]), *row[3:]) for row in cursor.fetchall()}
 
@@ -237,16 +240,16 @@ def undrained_replaces(order_ids: Iterable[int]) -> dict[int, list[engine.Replac
     """Replaces of these orders that the engine has not yet seen."""
     rows = (
         tables.Command.objects.filter(
-            order_id__in=list(order_ids), kind="ReplaceOrder", seq__gt=_applied_seq()
+            order_id__in=list(order_ids), kind="ReplaceOrder", seq__gt=F("listing__market__applied_seq")
         )
         .order_by("seq")
-        .values_list("order_id", "seq", "payload")
+        .values_list("seq", "payload")
     )
     found: dict[int, list[engine.ReplaceOrder]] = {}
-    for order_id, seq, payload in rows:
+    for seq, payload in rows:
         command = codec.decode_command({"kind": "ReplaceOrder", "seq": seq, "at": 0, **payload})
         assert isinstance(command, engine.ReplaceOrder)
-        found.setdefault(order_id, []).append(command)
+        found.setdefault(command.order_id, []).append(command)
     return found
 
 
@@ -259,12 +262,6 @@ def undrained_holds() -> list[tuple[int, int, str, int]]:
             "WHERE c.seq > m.applied_seq AND c.kind = 'ReplaceOrder' AND c.hold > 0"
         )
         return cursor.fetchall()
-
-
-def _applied_seq():  # type: ignore[no-untyped-def]
-    from django.db.models import F
-
-    return F("listing__market__applied_seq")
 
 
 def events_after(*, listing_id: int, seq: int, limit: int) -> list[engine.Event]:

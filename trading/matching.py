@@ -89,11 +89,13 @@ def _drain_batch(listing_id: int, limit: int) -> int:
 def _apply(book: Book, commands: list[journal.Journaled]) -> tuple[list[engine.Event], int]:
     events: list[engine.Event] = []
     deadline = time.monotonic() + BATCH_SECONDS
-    for done, journaled in enumerate(commands, start=1):
+    done = 0
+    for journaled in commands:
         answer = book.market.apply(journaled.command)
         for event in answer:
             book.fold.apply(event)
         events += answer
+        done += 1
         if time.monotonic() > deadline:
             break
     return events, done
@@ -135,12 +137,12 @@ def _snapshot(listing_id: int, market: Market) -> None:
     )
 
 
-def _publish(
-    listing: Listing, book: Book, first_event: int, effects: projections.Effects
-) -> None:
+def _publish(listing: Listing, book: Book, first_event: int, effects: projections.Effects) -> None:
     """After commit. A publication that fails is made up for by heartbeats (``consumers``)."""
     try:
-        feed.publish(listing=listing, book=book.market, fold=book.fold, first_event=first_event, effects=effects)
+        feed.publish(
+            listing=listing, book=book.market, fold=book.fold, first_event=first_event, effects=effects
+        )
     except Exception:
         logger.exception("listing %s: publication failed", listing.symbol)
     finally:

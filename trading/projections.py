@@ -108,7 +108,9 @@ class _Moves:
             sums[place] = sums.get(place, 0) + by
 
     def write(self) -> None:
-        places = {p for sums in (self.held, self.pending_in, self.pending_out) for p, by in sums.items() if by}
+        places = {
+            p for sums in (self.held, self.pending_in, self.pending_out) for p, by in sums.items() if by
+        }
         if places:
             balances.lock(places)
             balances.move(held=self.held, pending_in=self.pending_in, pending_out=self.pending_out)

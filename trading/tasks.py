@@ -1,4 +1,4 @@
-"""What Celery runs: doorbells and the schedule. No task carries data, and none is needed for a rule to hold."""
+"""What Celery runs: doorbells and the schedule. No task carries data; no rule depends on one running."""
 
 from celery import shared_task
 from django.db import transaction

@@ -25,7 +25,9 @@ def quantity(listing: Listing, lots: int | None) -> str | None:
 
 
 def time(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if at is None:
+        return None
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def average_price(listing: Listing, value: int, qty: int) -> str | None:
@@ -38,7 +40,8 @@ def average_price(listing: Listing, value: int, qty: int) -> str | None:
 
 def halt(market: MarketState) -> Json | None:
     if market.shown_state == "FAULTED":
-        return {"reason_code": "FAULT", "note": "Stopped by a technical fault.", "since": time(market.applied_at)}
+        note = "Stopped by a technical fault."
+        return {"reason_code": "FAULT", "note": note, "since": time(market.applied_at)}
     if market.halt_code:
         return {"reason_code": market.halt_code, "note": market.halt_note, "since": time(market.halted_at)}
     return None

@@ -1,33 +1,27 @@
 """Who uses the venue: people, the accounts they act for, and issuers."""
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from portal.onboarding.classes import InvestorClass
 
 
-class EmailUserManager(UserManager["User"]):
+class EmailUserManager(BaseUserManager["User"]):
     """People sign in by e-mail address; there is no user name."""
 
-    def _create_user_object(self, username, email, password, **extra_fields):  # type: ignore[no-untyped-def]
-        user = self.model(email=self.normalize_email(email).lower(), **extra_fields)
-        user.set_password(password)
-        return user
-
-    def create_user(self, email, password=None, **extra_fields):  # type: ignore[no-untyped-def, override]
-        extra_fields.setdefault("is_staff", False)
-        return self._create_user("", email, password, **extra_fields)
-
-    def create_superuser(self, email, password=None, **extra_fields):  # type: ignore[no-untyped-def, override]
-        extra_fields.update(is_staff=True, is_superuser=True)
-        return self._create_user("", email, password, **extra_fields)
-
-    def _create_user(self, username, email, password, **extra_fields):  # type: ignore[no-untyped-def]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         if not email:
             raise ValueError("A person needs an e-mail address.")
-        user = self._create_user_object(username, email, password, **extra_fields)
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractUser):
@@ -37,9 +31,9 @@ class User(AbstractUser):
     email = models.EmailField("e-mail address", unique=True)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects = EmailUserManager()  # type: ignore[misc, assignment]
+    objects: ClassVar[EmailUserManager] = EmailUserManager()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email

@@ -12,11 +12,11 @@ from rest_framework.views import APIView
 from portal.models import Account
 from trading import journal, selectors, wire
 from trading.api.errors import invalid
-from trading.api.outputs import BalancesShape, ExecutionsShape, OrderShape, OrdersShape, RefusalsShape
+from trading.api.outputs import BalancesShape, ExecutionsShape, OrderShape, RefusalsShape
 from trading.models import CASH, Balance, Listing, Order
 
 PAGE = 100
-ACCOUNT = OpenApiParameter("account", int, description="One of the caller's accounts; may be left out if there is but one.")
+ACCOUNT = OpenApiParameter("account", int, description="May be left out if the caller has but one.")
 CURSOR = OpenApiParameter("cursor", str, description="``next`` of the page before.")
 SYMBOL = OpenApiParameter("symbol", str)
 

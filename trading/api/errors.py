@@ -43,7 +43,7 @@ def refused(reasons: list[dict[str, Any]]) -> ApiError:
     """A recorded refusal: well-formed, and not taken."""
     public = [{k: r.get(k) for k in ("code", "message", "citation", "next_step", "until")} for r in reasons]
     return ApiError(
-        status.HTTP_422_UNPROCESSABLE_ENTITY, public[0]["code"], public[0]["message"], reasons=public
+        status.HTTP_422_UNPROCESSABLE_ENTITY, reasons[0]["code"], reasons[0]["message"], reasons=public
     )
 
 

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from trading.api.errors import invalid
@@ -24,11 +25,9 @@ class ClOrdIdField(serializers.RegexField):
         self.error_messages["invalid"] = "1 to 64 letters, digits and _ . : -"
 
 
-class DecimalString(serializers.CharField):
+@extend_schema_field(str)
+class DecimalString(serializers.Field):
     """A plain decimal number in a string. JSON numbers are taken only where they are whole."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=32, **kwargs)
 
     def to_internal_value(self, data: Any) -> Decimal:
         if isinstance(data, bool) or not isinstance(data, str | int):
@@ -80,9 +79,9 @@ def new_order(data: dict[str, Any], listing: Listing) -> NewOrderRequest:
             field="time_in_force",
         )
     return NewOrderRequest(
-        account_id=data["account"], cl_ord_id=data["cl_ord_id"], listing_id=listing.pk, side=Side(data["side"]),
-        ord_type=ord_type, time_in_force=time_in_force, order_qty=lots(data["order_qty"], listing),
-        price=None if price is None else ticks(price, listing),
+        account_id=data["account"], cl_ord_id=data["cl_ord_id"], listing_id=listing.pk,
+        side=Side(data["side"]), ord_type=ord_type, time_in_force=time_in_force,
+        order_qty=lots(data["order_qty"], listing), price=None if price is None else ticks(price, listing),
     )  # fmt: skip
 
 

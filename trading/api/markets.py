@@ -43,7 +43,7 @@ def _with_stats(listings: list[Listing]) -> list[dict[str, Any]]:
 class ListingsView(APIView):
     permission_classes = [AllowAny]
 
-    @extend_schema(responses=ListingsShape, tags=["market"])
+    @extend_schema(operation_id="listings_list", responses=ListingsShape, tags=["market"])
     def get(self, request: Request) -> Response:
         """All listings with their state and statistics."""
         return Response({"results": _with_stats(list(selectors.listings()))})

@@ -30,12 +30,13 @@ from trading.services.requests import (
     ReplaceRequest,
 )
 
-ERRORS = {code: ErrorShape for code in (400, 401, 403, 404)}
+ERRORS = dict.fromkeys((400, 401, 403, 404), ErrorShape)
 ENTRY_ERRORS = ERRORS | {409: ErrorShape, 422: ErrorShape}
 
 
 class OrdersView(OrderListMixin, APIView):
     @extend_schema(
+        operation_id="orders_list",
         responses={200: OrdersShape, **ERRORS},
         parameters=[ACCOUNT, SYMBOL, CURSOR],
         tags=["orders"],
@@ -97,9 +98,7 @@ class ReplaceView(APIView):
         return _change(request, replace, order, "PENDING_REPLACE")
 
 
-def _change(
-    request: Request, change: CancelRequest | ReplaceRequest, order: Order, pending: str
-) -> Response:
+def _change(request: Request, change: CancelRequest | ReplaceRequest, order: Order, pending: str) -> Response:
     placed = _taken(entry.submit_orders([change], actor=request.user)[0])  # type: ignore[arg-type]
     body = {
         "cl_ord_id": change.cl_ord_id,

@@ -26,7 +26,9 @@ class SessionView(APIView):
         return Response(
             {
                 "signed_in": user is not None,
-                "user": None if user is None else {"id": str(user.pk), "email": user.email, "name": str(user)},
+                "user": None
+                if user is None
+                else {"id": str(user.pk), "email": user.email, "name": str(user)},
                 "is_operator": bool(user and user.is_staff),
                 "accounts": [
                     {"id": str(a.pk), "number": a.number, "name": a.name} for a in selectors.accounts_of(user)

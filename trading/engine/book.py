@@ -11,6 +11,8 @@ from heapq import heappop, heappush
 
 from .types import Side
 
+NEVER = 2**63 - 1
+
 
 class WorkingOrder:
     __slots__ = ("account_id", "arrival", "expire_at", "leaves_qty", "order_id", "order_qty", "price", "side")
@@ -38,6 +40,9 @@ class WorkingOrder:
     @property
     def cum_qty(self) -> int:
         return self.order_qty - self.leaves_qty
+
+
+Fill = tuple[WorkingOrder, int]
 
 
 class Level:
@@ -79,9 +84,9 @@ class BookSide:
         order.leaves_qty -= qty
         self._levels[order.price * self._sign].qty -= qty
 
-    def take(self, limit: int, qty: int) -> list[tuple[WorkingOrder, int]]:
+    def take(self, limit: int, qty: int) -> list[Fill]:
         """Fill up to `qty` from the best prices no worse than `limit`, in price-time priority."""
-        fills: list[tuple[WorkingOrder, int]] = []
+        fills: list[Fill] = []
         heap = self._heap
         levels = self._levels
         worst = limit * self._sign
@@ -138,25 +143,26 @@ class BookSide:
 class Expiries:
     """Orders by the moment they expire; within one moment in order of arrival."""
 
-    __slots__ = ("_heap", "_orders")
+    __slots__ = ("_heap", "_orders", "next_at")
 
     def __init__(self) -> None:
         self._orders: dict[int, dict[int, WorkingOrder]] = {}
         self._heap: list[int] = []
+        self.next_at = NEVER  # a plain value, because every command looks at it
 
     def add(self, expire_at: int, order: WorkingOrder) -> None:
         orders = self._orders.get(expire_at)
         if orders is None:
             orders = self._orders[expire_at] = {}
             heappush(self._heap, expire_at)
+            self.next_at = self._heap[0]
         orders[order.order_id] = order
 
     def discard(self, expire_at: int, order: WorkingOrder) -> None:
         del self._orders[expire_at][order.order_id]
 
-    def next_at(self) -> int | None:
-        return self._heap[0] if self._heap else None
-
     def pop(self) -> list[WorkingOrder]:
         """The orders of the next moment."""
-        return list(self._orders.pop(heappop(self._heap)).values())
+        orders = self._orders.pop(heappop(self._heap))
+        self.next_at = self._heap[0] if self._heap else NEVER
+        return list(orders.values())

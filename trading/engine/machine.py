@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from .book import BookSide, Expiries, WorkingOrder
+from .book import BookSide, Expiries, Fill, WorkingOrder
 from .commands import (
     CancelOrder,
     Command,
@@ -113,16 +113,15 @@ class Market:
         if self.params is None and type(command) is not ConfigureListing:
             raise EngineError(f"listing {self.listing_id}: the first command must configure it")
         events: list[Event] = []
-        due_at = self._expiries.next_at()
-        while due_at is not None and due_at <= at:
-            self._expire(seq, due_at, events)
-            due_at = self._expiries.next_at()
+        while self._expiries.next_at <= at:
+            self._expire(seq, events)
         _HANDLERS[type(command)](self, command, events)
         self.last_seq = seq
         self.last_at = at
         return events
 
-    def _expire(self, command_seq: int, due_at: int, events: list[Event]) -> None:
+    def _expire(self, command_seq: int, events: list[Event]) -> None:
+        due_at = self._expiries.next_at
         for order in self._expiries.pop():
             self._side(order.side).remove(order)
             del self._orders[order.order_id]
@@ -140,19 +139,7 @@ class Market:
         events.append(ListingConfigured(self.event_seq, seq, at, *params))
 
     def _new_order(self, command: NewOrder, events: list[Event]) -> None:
-        (
-            seq,
-            at,
-            order_id,
-            account_id,
-            side,
-            ord_type,
-            time_in_force,
-            order_qty,
-            price,
-            protection_px,
-            expire_at,
-        ) = command
+        seq, at, order_id, account_id, side, ord_type, time_in_force, order_qty, price, _, expire_at = command
         reason = self._refusal(command)
         self.event_seq += 1
         if reason is not None:
@@ -160,30 +147,25 @@ class Market:
             return
         events.append(
             OrderAccepted(
-                self.event_seq,
-                seq,
-                at,
-                order_id,
-                account_id,
-                side,
-                ord_type,
-                time_in_force,
-                price,
-                order_qty,
+                self.event_seq, seq, at, order_id, account_id, side, ord_type, time_in_force, price, order_qty
             )
         )
-        limit = price if ord_type is LIMIT else protection_px
+        limit = price if ord_type is LIMIT else command.protection_px
         assert limit is not None  # _refusal has seen to it
-        if time_in_force is FOK and not self._opposite(side).covers(limit, order_qty):
+        own, other = (self._bids, self._asks) if side is BUY else (self._asks, self._bids)
+        if time_in_force is FOK and not other.covers(limit, order_qty):
             self._cancel_rest(command, order_qty, CancelReason.FOK_UNFILLED, events)
             return
-        leaves_qty = self._match(seq, at, order_id, account_id, side, limit, order_qty, events)
-        if not leaves_qty:
-            return
+        leaves_qty = order_qty
+        fills = other.take(limit, order_qty)
+        if fills:
+            leaves_qty = self._trade(fills, seq, at, order_id, account_id, side, order_qty, events)
+            if not leaves_qty:
+                return
         if time_in_force is DAY or time_in_force is GTC:
             order = WorkingOrder(order_id, account_id, side, limit, order_qty, leaves_qty, expire_at, seq)
             self._orders[order_id] = order
-            (self._bids if side is BUY else self._asks).rest(order)
+            own.rest(order)
             if expire_at is not None:
                 self._expiries.add(expire_at, order)
         elif ord_type is LIMIT:
@@ -192,19 +174,7 @@ class Market:
             self._cancel_rest(command, leaves_qty, CancelReason.PROTECTION_REACHED, events)
 
     def _refusal(self, command: NewOrder) -> RejectReason | None:
-        (
-            _,
-            at,
-            order_id,
-            _,
-            _,
-            ord_type,
-            time_in_force,
-            order_qty,
-            price,
-            protection_px,
-            expire_at,
-        ) = command
+        _, at, order_id, _, _, ord_type, time_in_force, order_qty, price, protection_px, expire_at = command
         params = self.params
         assert params is not None
         if order_id in self._orders:
@@ -231,27 +201,25 @@ class Market:
             return RejectReason.ALREADY_EXPIRED
         return None
 
-    def _match(
+    def _trade(
         self,
+        fills: list[Fill],
         command_seq: int,
         at: int,
         order_id: int,
         account_id: int,
         side: Side,
-        limit: int,
         leaves_qty: int,
         events: list[Event],
     ) -> int:
-        """Trade the arriving order against the other side and say what is left of it."""
-        for maker, qty in self._opposite(side).take(limit, leaves_qty):
+        """Tell what the arriving order took, forget the makers it finished, return what it still wants."""
+        event_seq = self.event_seq
+        for maker, qty in fills:
             leaves_qty -= qty
-            maker_leaves_qty = maker.leaves_qty
-            if not maker_leaves_qty:
-                self._forget(maker)
-            self.event_seq += 1
+            event_seq += 1
             events.append(
                 Traded(
-                    self.event_seq,
+                    event_seq,
                     command_seq,
                     at,
                     maker.price,
@@ -261,10 +229,13 @@ class Market:
                     maker.account_id,
                     order_id,
                     account_id,
-                    maker_leaves_qty,
+                    maker.leaves_qty,
                     leaves_qty,
                 )
             )
+            if not maker.leaves_qty:
+                self._forget(maker)
+        self.event_seq = event_seq
         return leaves_qty
 
     def _cancel_rest(
@@ -300,40 +271,37 @@ class Market:
     def _replace(self, command: ReplaceOrder, events: list[Event]) -> None:
         seq, at, order_id, account_id, order_qty, price = command
         order = self._orders.get(order_id)
-        reason = self._replace_refusal(command, order)
+        reason = RejectReason.TOO_LATE if order is None else self._replace_refusal(command, order)
         self.event_seq += 1
         if order is None or reason is not None:
-            reason = reason or RejectReason.TOO_LATE
+            assert reason is not None
             events.append(ReplaceRejected(self.event_seq, seq, at, order_id, account_id, reason))
             return
-        side = self._side(order.side)
-        leaves_qty = order_qty - order.cum_qty
+        own, other = (self._bids, self._asks) if order.side is BUY else (self._asks, self._bids)
         keeps_priority = price == order.price and order_qty < order.order_qty
-        if keeps_priority:
-            side.reduce(order, order.leaves_qty - leaves_qty)
-        else:
-            side.remove(order)
-            order.price = price
-            order.leaves_qty = leaves_qty
-        order.order_qty = order_qty
+        leaves_qty = order_qty - order.cum_qty
         events.append(
             OrderReplaced(
                 self.event_seq, seq, at, order_id, account_id, price, order_qty, leaves_qty, keeps_priority
             )
         )
         if keeps_priority:
+            own.reduce(order, order.leaves_qty - leaves_qty)
+            order.order_qty = order_qty
             return
-        order.leaves_qty = self._match(seq, at, order_id, account_id, order.side, price, leaves_qty, events)
+        own.remove(order)
+        fills = other.take(price, leaves_qty)
+        order.price = price
+        order.order_qty = order_qty
+        order.leaves_qty = self._trade(fills, seq, at, order_id, account_id, order.side, leaves_qty, events)
         if order.leaves_qty:
-            side.rest(order)
+            own.rest(order)
         else:
             self._forget(order)
 
-    def _replace_refusal(self, command: ReplaceOrder, order: WorkingOrder | None) -> RejectReason | None:
+    def _replace_refusal(self, command: ReplaceOrder, order: WorkingOrder) -> RejectReason | None:
         params = self.params
         assert params is not None
-        if order is None:
-            return RejectReason.TOO_LATE
         if order.account_id != command.account_id:
             return RejectReason.UNKNOWN_ORDER
         if command.order_qty <= order.cum_qty:
@@ -375,9 +343,6 @@ class Market:
 
     def _side(self, side: Side) -> BookSide:
         return self._bids if side is BUY else self._asks
-
-    def _opposite(self, side: Side) -> BookSide:
-        return self._asks if side is BUY else self._bids
 
     def _forget(self, order: WorkingOrder) -> None:
         del self._orders[order.order_id]

@@ -12,7 +12,9 @@ from trading.models.listings import Listing
 class Sequence(models.Model):
     """The gapless counter of a listing's commands; locked last, just before commit."""
 
-    listing = models.OneToOneField(Listing, on_delete=models.CASCADE, primary_key=True, related_name="sequence")
+    listing = models.OneToOneField(
+        Listing, on_delete=models.CASCADE, primary_key=True, related_name="sequence"
+    )
     last_seq = models.BigIntegerField(default=0)
     last_at = models.DateTimeField(null=True)
 
@@ -38,10 +40,12 @@ class Command(Record):
     at = models.DateTimeField(help_text="The engine's time: never before the command before it.")
     received_at = models.DateTimeField()
     kind = models.CharField(max_length=24)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     order_id = models.BigIntegerField(null=True)
     payload = models.JSONField()
-    hold = models.BigIntegerField(default=0, help_text="Reserved with it: cents for a buy, lots for a sell.")
+    hold = models.BigIntegerField(default=0, help_text="Reserved: cents for a buy, lots for a sell.")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -50,9 +54,7 @@ class Command(Record):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["listing", "seq"], name="command_sequence")]
         indexes = [
-            models.Index(
-                fields=["order_id"], name="command_replaces", condition=Q(kind="ReplaceOrder")
-            ),
+            models.Index(fields=["order_id"], name="command_replaces", condition=Q(kind="ReplaceOrder")),
         ]
 
     def __str__(self) -> str:
@@ -105,7 +107,9 @@ class ClientOrderKey(Record):
     # Where it led: into the journal at ``seq`` about ``order_id``, or to a refusal.
     seq = models.BigIntegerField(null=True)
     order_id = models.BigIntegerField(null=True)
-    refusal = models.ForeignKey(Refusal, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    refusal = models.ForeignKey(
+        Refusal, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [

@@ -45,7 +45,9 @@ class Balance(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "asset"], name="one_balance"),
             models.CheckConstraint(
-                condition=Q(held__gte=0) & Q(pending_in__gte=0) & Q(pending_out__gte=0)
+                condition=Q(held__gte=0)
+                & Q(pending_in__gte=0)
+                & Q(pending_out__gte=0)
                 & (Q(is_contra=True) | Q(settled__gte=F("held") + F("pending_out"))),
                 name="balance_covers_what_is_promised",
             ),

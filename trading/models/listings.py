@@ -48,7 +48,7 @@ class Listing(models.Model):
     max_order_cents = models.BigIntegerField(help_text="Largest value of one order, in cents.")
     max_price = models.BigIntegerField(help_text="In ticks.")
     protection_bps = models.PositiveIntegerField(
-        default=500, help_text="How far from the market an order may be priced or a market order may trade, in basis points."
+        default=500, help_text="How far through the market an order may go, in basis points."
     )
     time_zone = models.CharField(max_length=40, default="America/New_York")
     closes_at = models.TimeField(help_text="When DAY orders expire, in the listing's time zone.")

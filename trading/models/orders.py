@@ -3,6 +3,8 @@
 (An order's row is born at entry, as PENDING_NEW; from then on it is the worker's.)
 """
 
+from enum import StrEnum
+
 from django.db import models
 from django.db.models import Q
 
@@ -26,7 +28,7 @@ class OrdStatus(models.TextChoices):
 WORKING = (OrdStatus.PENDING_NEW, OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
 
 
-def _choices(enum):  # type: ignore[no-untyped-def]
+def _choices(enum: type[StrEnum]) -> list[tuple[str, str]]:
     return [(word.value, word.value) for word in enum]
 
 
@@ -46,7 +48,9 @@ class Order(models.Model):
     ord_status = models.CharField(max_length=16, choices=OrdStatus, default=OrdStatus.PENDING_NEW)
     cum_qty = models.BigIntegerField(default=0)
     leaves_qty = models.BigIntegerField()
-    traded_value = models.BigIntegerField(default=0, help_text="Σ price × quantity of its fills, ticks × lots.")
+    traded_value = models.BigIntegerField(
+        default=0, help_text="Σ price × quantity of its fills, in ticks × lots."
+    )
     hold = models.BigIntegerField()
     text = models.CharField(max_length=40, blank=True, help_text="Why it was rejected or canceled.")
     created_at = models.DateTimeField()
@@ -55,7 +59,9 @@ class Order(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(cum_qty__gte=0) & Q(leaves_qty__gte=0) & Q(hold__gte=0)
+                condition=Q(cum_qty__gte=0)
+                & Q(leaves_qty__gte=0)
+                & Q(hold__gte=0)
                 & Q(order_qty__gte=models.F("cum_qty") + models.F("leaves_qty")),
                 name="order_quantities_add_up",
             ),

@@ -59,9 +59,7 @@ class Terms:
     def hold(self) -> int:
         """The worst case: cents of a buy, lots of a sell."""
         assert self.worst_price is not None  # the gates refuse an order without one
-        return engine.required_hold(
-            self.side, self.worst_price, self.order_qty, self.listing.tick_lot_cents
-        )
+        return engine.required_hold(self.side, self.worst_price, self.order_qty, self.listing.tick_lot_cents)
 
     @property
     def hold_asset(self) -> str:
@@ -223,8 +221,8 @@ def _terms(request: NewOrderRequest, work: _Batch) -> Terms:
 def _replaced_terms(request: ReplaceRequest, order: Order, work: _Batch) -> Terms:
     new = NewOrderRequest(
         account_id=order.account_id, cl_ord_id=request.cl_ord_id, listing_id=order.listing_id,
-        side=Side(order.side), ord_type=OrdType(order.ord_type), time_in_force=TimeInForce(order.time_in_force),
-        order_qty=request.order_qty, price=request.price,
+        side=Side(order.side), ord_type=OrdType(order.ord_type),
+        time_in_force=TimeInForce(order.time_in_force), order_qty=request.order_qty, price=request.price,
     )  # fmt: skip
     return _terms(new, work)
 
@@ -285,9 +283,7 @@ def _decide(
 def _number_new_orders(fresh: Sequence[Request], work: _Batch) -> None:
     """Number the batch's new orders, so that its later requests can name them. (Numbers of orders need
     not be gapless; that of a refused one is lost.)"""
-    new = {
-        (r.account_id, r.cl_ord_id): r for r in reversed(fresh) if isinstance(r, NewOrderRequest)
-    }
+    new = {(r.account_id, r.cl_ord_id): r for r in reversed(fresh) if isinstance(r, NewOrderRequest)}
     if not new:
         return
     with connection.cursor() as cursor:
@@ -321,9 +317,7 @@ def _question_for(request: Request, work: _Batch) -> tuple[Terms, gates.GateRequ
     return terms, _question(account, terms, work.received_at, only_reduces=reduces)
 
 
-def _named(
-    request: CancelRequest | ReplaceRequest, orders: dict[int, Order], work: _Batch
-) -> Order | None:
+def _named(request: CancelRequest | ReplaceRequest, orders: dict[int, Order], work: _Batch) -> Order | None:
     """The order a request names, if it is this account's."""
     pk = request.order_id
     if pk is None and request.orig_cl_ord_id is not None:
@@ -361,9 +355,7 @@ def _decide_one(
     return _decide_replace(request, order, terms, verdict, work)
 
 
-def _decide_new(
-    request: NewOrderRequest, terms: Terms, verdict: gates.Verdict, work: _Batch
-) -> _Decided:
+def _decide_new(request: NewOrderRequest, terms: Terms, verdict: gates.Verdict, work: _Batch) -> _Decided:
     hold = 0
     if verdict.allowed:
         hold = terms.hold

@@ -1,4 +1,4 @@
-"""What enters the books from outside: cash deposited, securities issued. Each a transfer from a contra account."""
+"""What enters the books from outside: cash deposited, securities issued; each from a contra account."""
 
 from django.db import transaction
 

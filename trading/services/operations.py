@@ -34,7 +34,9 @@ def halt(*, listings: Iterable[Listing], reason_code: str, note: str, actor: Use
     if reason_code not in HALT_CODES:
         raise OperationRefused("UNKNOWN_HALT_CODE", f"{reason_code} is no halt code.")
     command = engine.HaltTrading(0, 0, reason_code, note)
-    return _operate(listings, command, action="HALTED", actor=actor, facts={"code": reason_code, "note": note})
+    return _operate(
+        listings, command, action="HALTED", actor=actor, facts={"code": reason_code, "note": note}
+    )
 
 
 def resume(*, listings: Iterable[Listing], reason_code: str, note: str, actor: User) -> list[int]:
@@ -42,11 +44,18 @@ def resume(*, listings: Iterable[Listing], reason_code: str, note: str, actor: U
     if reason_code not in RESUME_CODES:
         raise OperationRefused("UNKNOWN_RESUME_CODE", f"{reason_code} is no code for a resumption.")
     command = engine.ResumeTrading(0, 0, reason_code, note)
-    return _operate(listings, command, action="RESUMED", actor=actor, facts={"code": reason_code, "note": note})
+    return _operate(
+        listings, command, action="RESUMED", actor=actor, facts={"code": reason_code, "note": note}
+    )
 
 
 def _operate(
-    listings: Iterable[Listing], command: engine.Command, *, action: str, actor: User | None, facts: dict[str, Any]
+    listings: Iterable[Listing],
+    command: engine.Command,
+    *,
+    action: str,
+    actor: User | None,
+    facts: dict[str, Any],
 ) -> list[int]:
     rows = sorted(listings, key=lambda row: row.pk)
     with transaction.atomic():
@@ -88,7 +97,10 @@ def clear_fault(*, listing: Listing, note: str, actor: User) -> None:
 
 
 class QuarantineCommand:
-    """Kind of proposal: take the command a listing faulted at out of the fold. Subject: the symbol; new: ``seq``."""
+    """Kind of proposal: take the command a listing faulted at out of the fold.
+
+    Subject: the symbol; new: ``seq``.
+    """
 
     def current(self, *, subject: str) -> dict[str, Any]:
         state = self._state(subject)
@@ -96,14 +108,14 @@ class QuarantineCommand:
 
     def check(self, *, subject: str, new: dict[str, Any]) -> None:
         if new.get("seq") != self._state(subject).fault_seq or new.get("seq") is None:
-            raise ProposalRefused("NOT_THE_FAULT", "Only the command a listing stands faulted at can be put aside.")
+            raise ProposalRefused(
+                "NOT_THE_FAULT", "Only the command a listing is faulted at can be put aside."
+            )
 
     def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
         state = self._state(subject)
         self.check(subject=subject, new=new)
-        journal.quarantine(
-            listing_id=state.pk, seq=new["seq"], reason=proposal.reason, proposal=proposal
-        )
+        journal.quarantine(listing_id=state.pk, seq=new["seq"], reason=proposal.reason, proposal=proposal)
         assert proposal.approved_by is not None
         clear_fault(listing=state.listing, note=f"command {new['seq']} put aside", actor=proposal.approved_by)
 

@@ -1,4 +1,4 @@
-"""What a batch of order entry is made of, and what comes of each request. Prices in ticks, quantities in lots."""
+"""What a batch of order entry is made of, and what comes of each request. In ticks and lots."""
 
 import hashlib
 import json

@@ -41,9 +41,7 @@ def settle(listing_id: int) -> int:
 
 def listings_behind() -> list[int]:
     """Listings with events that settlement has not seen."""
-    rows = Cursor.objects.filter(
-        name=SETTLEMENT_CURSOR, listing__market__event_seq__gt=F("last_event_seq")
-    )
+    rows = Cursor.objects.filter(name=SETTLEMENT_CURSOR, listing__market__event_seq__gt=F("last_event_seq"))
     return list(rows.values_list("listing_id", flat=True))
 
 
@@ -83,5 +81,3 @@ def _parties(trade: Traded) -> tuple[int, int]:
     if trade.taker_side == Side.BUY:
         return trade.taker_account_id, trade.maker_account_id
     return trade.maker_account_id, trade.taker_account_id
-
-
