@@ -1,0 +1,55 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { I18nProvider, RouterProvider } from "react-aria-components";
+import { BrowserRouter, Route, Routes, useNavigate } from "react-router";
+
+import { ApiError } from "./api/client";
+import { MarketListPage } from "./market/MarketListPage";
+import { MarketPage } from "./market/MarketPage";
+import { OrdersPage } from "./orders/OrdersPage";
+import { PortfolioPage } from "./portfolio/PortfolioPage";
+import { AccountProvider } from "./session/AccountContext";
+import { SignInPage } from "./session/SignInPage";
+import { Header } from "./ui/Header";
+import { Toasts } from "./ui/Toasts";
+
+const RETRIES = 2;
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A refusal will not change by asking again.
+      retry: (count, error) => count < RETRIES && !(error instanceof ApiError && error.definitive),
+    },
+  },
+});
+
+export function App() {
+  return (
+    <QueryClientProvider client={queries}>
+      <I18nProvider locale="en-US">
+        <BrowserRouter>
+          <Pages />
+        </BrowserRouter>
+      </I18nProvider>
+    </QueryClientProvider>
+  );
+}
+
+function Pages() {
+  const navigate = useNavigate();
+  return (
+    <RouterProvider navigate={(path) => void navigate(path)}>
+      <AccountProvider>
+        <Header />
+        <Routes>
+          <Route path="/" element={<MarketListPage />} />
+          <Route path="/markets/:symbol" element={<MarketPage />} />
+          <Route path="/orders" element={<OrdersPage />} />
+          <Route path="/portfolio" element={<PortfolioPage />} />
+          <Route path="/sign-in" element={<SignInPage />} />
+        </Routes>
+        <Toasts />
+      </AccountProvider>
+    </RouterProvider>
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * One account's orders and executions as a pure fold. Every message carries whole orders, and the newer
+ * of two states of an order wins, so messages may repeat or overtake each other without harm; the
+ * sequence numbers only tell when something was missed.
+ */
+import type { Execution, Order } from "../api/types";
+import { type AccountDelta, type Position, precedes } from "./messages";
+
+const WORKING = new Set<Order["ord_status"]>(["PENDING_NEW", "NEW", "PARTIALLY_FILLED"]);
+
+export interface AccountState {
+  orders: ReadonlyMap<string, Order>;
+  executions: ReadonlyMap<string, Execution>;
+  streams: Readonly<Record<string, Position>>;
+  /** Where the last heartbeat said the streams stand; by the next one we must have come that far. */
+  told: Readonly<Record<string, Position>>;
+  /** Counts the calls for a fresh snapshot; a snapshot answers all calls made before it was fetched. */
+  wanted: number;
+  loaded: number;
+}
+
+export const NO_ACCOUNT: AccountState = {
+  orders: new Map(),
+  executions: new Map(),
+  streams: {},
+  told: {},
+  wanted: 1,
+  loaded: 0,
+};
+
+export const isWorking = (order: Order): boolean => WORKING.has(order.ord_status);
+
+export function onHello(state: AccountState, streams: Record<string, Position>): AccountState {
+  return want({ ...forgetOlderEpochs(state, streams), streams, told: {} });
+}
+
+export function onAccountDelta(state: AccountState, delta: AccountDelta): AccountState {
+  const ours = state.streams[delta.symbol];
+  if (ours && delta.epoch < ours.epoch) return state;
+  const epochChanged = ours !== undefined && delta.epoch > ours.epoch;
+  const missed = epochChanged || delta.prev_seq > (ours?.seq ?? 0);
+  const position = { epoch: delta.epoch, seq: epochChanged ? delta.seq : Math.max(delta.seq, ours?.seq ?? 0) };
+  const moved = {
+    ...(epochChanged ? forgetOlderEpochs(state, { [delta.symbol]: position }) : state),
+    streams: { ...state.streams, [delta.symbol]: position },
+  };
+  const merged = merge(moved, delta.orders, delta.executions);
+  return missed ? want(merged) : merged;
+}
+
+export function onAccountHeartbeat(state: AccountState, streams: Record<string, Position>): AccountState {
+  const lost = Object.entries(state.told).some(([symbol, told]) => {
+    const ours = state.streams[symbol];
+    return !ours || precedes(ours, told);
+  });
+  // The snapshot about to be fetched is at least as new as this heartbeat.
+  return lost ? onHello(state, { ...state.streams, ...streams }) : { ...state, told: streams };
+}
+
+export function merge(state: AccountState, orders: Order[], executions: Execution[]): AccountState {
+  if (orders.length === 0 && executions.length === 0) return state;
+  const allOrders = new Map(state.orders);
+  for (const order of orders) {
+    const known = allOrders.get(order.id);
+    if (!known || supersedes(order, known)) allOrders.set(order.id, order);
+  }
+  const allExecutions = new Map(state.executions);
+  for (const execution of executions) allExecutions.set(execution.id, execution);
+  return { ...state, orders: allOrders, executions: allExecutions };
+}
+
+export function onAccountSnapshot(
+  state: AccountState,
+  answers: number,
+  orders: Order[],
+  executions: Execution[],
+): AccountState {
+  return { ...merge(state, orders, executions), loaded: Math.max(state.loaded, answers) };
+}
+
+export const want = (state: AccountState): AccountState => ({ ...state, wanted: state.wanted + 1 });
+
+/** The answer to a POST may arrive after the socket has told what became of the order. */
+function supersedes(candidate: Order, known: Order): boolean {
+  const candidateIsNew = candidate.ord_status === "PENDING_NEW";
+  const knownIsNew = known.ord_status === "PENDING_NEW";
+  if (candidateIsNew !== knownIsNew) return knownIsNew;
+  const candidateSeq = candidate.seq ?? 0;
+  const knownSeq = known.seq ?? 0;
+  if (candidateSeq !== knownSeq) return candidateSeq > knownSeq;
+  return candidate.updated_at >= known.updated_at;
+}
+
+/** After a restore the numbers start again and what we hold of that listing may never have happened. */
+function forgetOlderEpochs(state: AccountState, streams: Record<string, Position>): AccountState {
+  const reset = Object.entries(streams).flatMap(([symbol, theirs]) => {
+    const ours = state.streams[symbol];
+    return ours && theirs.epoch > ours.epoch ? [symbol] : [];
+  });
+  if (reset.length === 0) return state;
+  const keep = <T extends { symbol: string }>(rows: ReadonlyMap<string, T>) =>
+    new Map([...rows].filter(([, row]) => !reset.includes(row.symbol)));
+  return { ...state, orders: keep(state.orders), executions: keep(state.executions) };
+}

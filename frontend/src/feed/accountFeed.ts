@@ -1,0 +1,214 @@
+import { ApiError, api, call } from "../api/client";
+import type { Execution, Order } from "../api/types";
+import {
+  type AccountState,
+  NO_ACCOUNT,
+  isWorking,
+  merge,
+  onAccountDelta,
+  onAccountHeartbeat,
+  onAccountSnapshot,
+  onHello,
+  want,
+} from "./account";
+import { type Change, changesBetween } from "./changes";
+import type { AccountMessage, Notice } from "./messages";
+import { type Link, connect } from "./socket";
+import { connectionOf, setConnection } from "./status";
+import { Store } from "../ui/store";
+
+const RETRY_MS = 1000;
+const WORKING_PAGES = 20;
+
+export interface AccountFeedState {
+  orders: Order[];
+  executions: Execution[];
+  loaded: boolean;
+  olderOrders: string | null;
+  olderExecutions: string | null;
+}
+
+export interface AccountEvents {
+  onChanges: (changes: Change[]) => void;
+  onNotices: (notices: Notice[]) => void;
+  onBalances: () => void;
+}
+
+interface Page {
+  orders: Order[];
+  executions: Execution[];
+  olderOrders: string | null;
+  olderExecutions: string | null;
+}
+
+const get = {
+  orders: (account: string, more: { working?: boolean; cursor?: string }) =>
+    call(api.GET("/api/v1/orders", { params: { query: { account, ...more } } })),
+  executions: (account: string, cursor?: string) =>
+    call(api.GET("/api/v1/executions", { params: { query: { account, cursor } } })),
+  order: (id: string) => call(api.GET("/api/v1/orders/{id}", { params: { path: { id } } })),
+};
+
+async function allWorking(account: string): Promise<Order[]> {
+  const found: Order[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < WORKING_PAGES; page += 1) {
+    const { results, next } = await get.orders(account, { working: true, cursor });
+    found.push(...results);
+    if (!next) break;
+    cursor = next;
+  }
+  return found;
+}
+
+/** Everything still working, the latest of the rest, and whatever we believed to be working. */
+async function fetchPage(account: string, believedWorking: string[]): Promise<Page> {
+  const [working, recent, executions] = await Promise.all([
+    allWorking(account),
+    get.orders(account, {}),
+    get.executions(account),
+  ]);
+  const told = new Set([...working, ...recent.results].map((order) => order.id));
+  const missing = await Promise.all(believedWorking.filter((id) => !told.has(id)).map(get.order));
+  return {
+    orders: [...recent.results, ...working, ...missing],
+    executions: executions.results,
+    olderOrders: recent.next,
+    olderExecutions: executions.next,
+  };
+}
+
+const newestFirst = <T>(rows: Iterable<T>, at: (row: T) => string): T[] =>
+  [...rows].sort((a, b) => (at(a) < at(b) ? 1 : -1));
+
+export const NOTHING_YET: AccountFeedState = {
+  orders: [],
+  executions: [],
+  loaded: false,
+  olderOrders: null,
+  olderExecutions: null,
+};
+
+const SILENT: AccountEvents = { onChanges: () => {}, onNotices: () => {}, onBalances: () => {} };
+
+/** Follows one account's private stream while open. */
+export class AccountFeed {
+  readonly store = new Store(NOTHING_YET);
+  readonly #account: string;
+  #events = SILENT;
+  #state: AccountState = NO_ACCOUNT;
+  #older: Pick<Page, "olderOrders" | "olderExecutions"> = { olderOrders: null, olderExecutions: null };
+  #link: Link = { phase: "connecting" };
+  #fetching = false;
+  #closed = true;
+  #retry: number | undefined;
+
+  constructor(account: string) {
+    this.#account = account;
+  }
+
+  readonly open = (events: AccountEvents): (() => void) => {
+    this.#events = events;
+    this.#closed = false;
+    const disconnect = connect<AccountMessage>(`/ws/account/${this.#account}/`, {
+      onOpen: () => this.#advance(want(this.#state)),
+      onMessage: (message) => this.#hear(message),
+      onLink: (link) => {
+        this.#link = link;
+        this.#publish();
+      },
+    });
+    void this.#load();
+    return () => {
+      this.#closed = true;
+      window.clearTimeout(this.#retry);
+      this.#retry = undefined;
+      disconnect();
+      setConnection("account", null);
+    };
+  };
+
+  /** The server's answer to a POST, which may come before or after the socket's word on it. */
+  readonly learn = (order: Order): void => this.#advance(merge(this.#state, [order], []));
+
+  readonly loadOlderOrders = async (): Promise<void> => {
+    if (!this.#older.olderOrders) return;
+    const page = await get.orders(this.#account, { cursor: this.#older.olderOrders });
+    this.#older = { ...this.#older, olderOrders: page.next };
+    this.#state = merge(this.#state, page.results, []);
+    this.#publish();
+  };
+
+  readonly loadOlderExecutions = async (): Promise<void> => {
+    if (!this.#older.olderExecutions) return;
+    const page = await get.executions(this.#account, this.#older.olderExecutions);
+    this.#older = { ...this.#older, olderExecutions: page.next };
+    this.#state = merge(this.#state, [], page.results);
+    this.#publish();
+  };
+
+  #hear(message: AccountMessage): void {
+    switch (message.type) {
+      case "hello":
+        this.#advance(onHello(this.#state, message.streams));
+        break;
+      case "account":
+        this.#advance(onAccountDelta(this.#state, message));
+        if (message.notices.length > 0) this.#events.onNotices(message.notices);
+        break;
+      case "heartbeat":
+        this.#advance(onAccountHeartbeat(this.#state, message.streams));
+        break;
+      case "balances":
+        this.#events.onBalances();
+        break;
+    }
+  }
+
+  #advance(next: AccountState): void {
+    const before = this.#state;
+    this.#state = next;
+    if (next.orders !== before.orders) {
+      const changes = changesBetween(before, next);
+      if (changes.length > 0) this.#events.onChanges(changes);
+    }
+    if (next.wanted > next.loaded) void this.#load();
+    this.#publish();
+  }
+
+  async #load(): Promise<void> {
+    if (this.#fetching || this.#closed || this.#retry !== undefined) return;
+    this.#fetching = true;
+    const answers = this.#state.wanted;
+    const believed = [...this.#state.orders.values()].filter(isWorking).map((order) => order.id);
+    const page = await fetchPage(this.#account, believed).catch((failure: unknown) => {
+      if (failure instanceof ApiError) return null;
+      throw failure;
+    });
+    this.#fetching = false;
+    if (this.#closed) return;
+    if (page === null) {
+      this.#retry = window.setTimeout(() => {
+        this.#retry = undefined;
+        void this.#load();
+      }, RETRY_MS);
+      return;
+    }
+    if (this.#state.loaded === 0) this.#older = page;
+    this.#events.onBalances();
+    this.#advance(onAccountSnapshot(this.#state, answers, page.orders, page.executions));
+  }
+
+  #publish(): void {
+    const { orders, executions, wanted, loaded } = this.#state;
+    if (this.#closed) return;
+    setConnection("account", connectionOf(this.#link, wanted > loaded));
+    this.store.set({
+      orders: newestFirst(orders.values(), (order) => order.created_at),
+      executions: newestFirst(executions.values(), (execution) => execution.at),
+      loaded: loaded > 0,
+      olderOrders: this.#older.olderOrders,
+      olderExecutions: this.#older.olderExecutions,
+    });
+  }
+}

@@ -1,0 +1,68 @@
+/** What happened to the account's orders between two states, for the notices on screen. */
+import type { Execution, Order } from "../api/types";
+import { add, compare, divide, isZero, multiply, subtract } from "../ui/decimal";
+import type { AccountState } from "./account";
+
+export type ChangeKind = "accepted" | "replaced" | "filled" | "partially_filled" | "canceled" | "expired" | "rejected";
+
+export interface Change {
+  kind: ChangeKind;
+  order: Order;
+  /** For fills: what traded since the former state, and at what average price. */
+  qty: string;
+  px: string | null;
+}
+
+/**
+ * An order that is not known yet makes no notice unless it is brand new: the first snapshot of a page
+ * is history, not news.
+ */
+export function changesBetween(before: AccountState, after: AccountState): Change[] {
+  if (before.loaded === 0) return [];
+  const changes: Change[] = [];
+  for (const order of after.orders.values()) {
+    const known = before.orders.get(order.id);
+    if (!known || known === order) continue;
+    changes.push(...changesOf(known, order, after.executions));
+  }
+  return changes;
+}
+
+function changesOf(before: Order, after: Order, executions: ReadonlyMap<string, Execution>): Change[] {
+  const change = (kind: ChangeKind, qty = after.order_qty, px = after.price): Change => ({ kind, order: after, qty, px });
+  const changes: Change[] = [];
+  const accepted = before.ord_status === "PENDING_NEW" && after.ord_status !== "PENDING_NEW";
+  const filledQty = subtract(after.cum_qty, before.cum_qty);
+  const filled = compare(filledQty, "0") > 0;
+  if (accepted && after.ord_status === "REJECTED") return [change("rejected")];
+  // A fill says more than an acceptance in the same breath.
+  if (accepted && !filled) changes.push(change("accepted"));
+  if (filled) {
+    const kind = after.ord_status === "FILLED" ? "filled" : "partially_filled";
+    changes.push(change(kind, filledQty, averageOfLast(after, filledQty, executions)));
+  }
+  if (!accepted && (before.order_qty !== after.order_qty || before.price !== after.price)) {
+    changes.push(change("replaced"));
+  }
+  if (after.ord_status !== before.ord_status) {
+    const leaves = subtract(after.order_qty, after.cum_qty);
+    if (after.ord_status === "CANCELED") changes.push(change("canceled", leaves));
+    if (after.ord_status === "EXPIRED") changes.push(change("expired", leaves));
+  }
+  return changes;
+}
+
+/** The volume-weighted price of the newest executions that make up the quantity, if all are known. */
+function averageOfLast(order: Order, qty: string, executions: ReadonlyMap<string, Execution>): string | null {
+  const ofOrder = [...executions.values()]
+    .filter((execution) => execution.order_id === order.id)
+    .sort((a, b) => (a.at < b.at ? 1 : -1));
+  let remaining = qty;
+  let amount = "0";
+  for (const execution of ofOrder) {
+    if (isZero(remaining)) break;
+    remaining = subtract(remaining, execution.last_qty);
+    amount = add(amount, multiply(execution.last_px, execution.last_qty));
+  }
+  return isZero(remaining) ? divide(amount, qty) : order.avg_px;
+}

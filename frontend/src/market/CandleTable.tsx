@@ -1,0 +1,43 @@
+import { useTranslation } from "react-i18next";
+
+import type { Candle } from "../api/types";
+import { dateTime, price, quantity } from "../ui/format";
+import { TableFrame } from "../ui/TableFrame";
+
+const ROWS = 100;
+
+export function CandleTable({ candles, tick }: { candles: Candle[]; tick: string }) {
+  const { t } = useTranslation();
+  return (
+    <TableFrame label={t("chart.table")}>
+      <table className="table">
+        <caption className="visually-hidden">{t("chart.table")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("column.time")}</th>
+            {(["open", "high", "low", "close", "volume"] as const).map((name) => (
+              <th key={name} scope="col" className="num">
+                {t(`column.${name}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {candles
+            .slice(-ROWS)
+            .reverse()
+            .map((candle) => (
+              <tr key={candle.time}>
+                <th scope="row">{dateTime(new Date(candle.time * 1000))}</th>
+                <td className="num">{price(candle.open, tick)}</td>
+                <td className="num">{price(candle.high, tick)}</td>
+                <td className="num">{price(candle.low, tick)}</td>
+                <td className="num">{price(candle.close, tick)}</td>
+                <td className="num">{quantity(candle.volume)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </TableFrame>
+  );
+}

@@ -1,0 +1,85 @@
+import { useState } from "react";
+import { Checkbox, Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import { isWorking } from "../feed/account";
+import { Holdings } from "../portfolio/Holdings";
+import { useAccount, useAccountFeed } from "../session/AccountContext";
+import { useSignInPath } from "../session/AccountMenu";
+import { Icon } from "../ui/Icon";
+import { Fills } from "./Fills";
+import { History } from "./History";
+import { OpenOrders } from "./OpenOrders";
+import { Refusals } from "./Refusals";
+import "./blotter.css";
+
+/** The account's orders and money. With a symbol it can be narrowed to that market. */
+export function Blotter({ symbol, withRefusals = false }: { symbol?: string; withRefusals?: boolean }) {
+  const { t } = useTranslation();
+  const open = useAccount();
+  const feed = useAccountFeed();
+  const signInPath = useSignInPath();
+  const [onlyHere, setOnlyHere] = useState(false);
+
+  if (!open) {
+    return (
+      <section className="panel blotter" aria-label={t("blotter.title")}>
+        <p className="empty">
+          <Link to={signInPath}>{t("session.sign_in")}</Link> {t("blotter.sign_in")}
+        </p>
+      </section>
+    );
+  }
+
+  const here = <T extends { symbol: string }>(rows: T[]) => (onlyHere ? rows.filter((row) => row.symbol === symbol) : rows);
+  const working = here(feed.orders.filter(isWorking));
+  const done = here(feed.orders.filter((order) => !isWorking(order)));
+
+  return (
+    <section className="panel blotter" aria-label={t("blotter.title")}>
+      <Tabs>
+        <div className="blotter-head">
+          <TabList className="tabs" aria-label={t("blotter.title")}>
+            <Tab id="open" className="tab">
+              {t("blotter.open")} <span className="count">{working.length}</span>
+            </Tab>
+            <Tab id="history" className="tab">{t("blotter.history")}</Tab>
+            <Tab id="fills" className="tab">{t("blotter.fills")}</Tab>
+            {withRefusals ? (
+              <Tab id="refusals" className="tab">{t("blotter.refusals")}</Tab>
+            ) : (
+              <Tab id="holdings" className="tab">{t("blotter.holdings")}</Tab>
+            )}
+          </TabList>
+          {symbol && (
+            <Checkbox className="checkbox" isSelected={onlyHere} onChange={setOnlyHere}>
+              <span className="checkbox-box" aria-hidden="true">
+                <Icon name="check" />
+              </span>
+              {t("blotter.only_here", { symbol })}
+            </Checkbox>
+          )}
+        </div>
+        <TabPanel id="open" className="tab-panel">
+          <OpenOrders orders={working} open={open} loaded={feed.loaded} />
+        </TabPanel>
+        <TabPanel id="history" className="tab-panel">
+          <History orders={done} loaded={feed.loaded} onMore={feed.olderOrders ? open.feed.loadOlderOrders : null} />
+        </TabPanel>
+        <TabPanel id="fills" className="tab-panel">
+          <Fills executions={here(feed.executions)} loaded={feed.loaded} onMore={feed.olderExecutions ? open.feed.loadOlderExecutions : null} />
+        </TabPanel>
+        {withRefusals ? (
+          <TabPanel id="refusals" className="tab-panel">
+            <Refusals account={open.account.id} />
+          </TabPanel>
+        ) : (
+          <TabPanel id="holdings" className="tab-panel">
+            <Holdings account={open.account.id} />
+          </TabPanel>
+        )}
+      </Tabs>
+    </section>
+  );
+}

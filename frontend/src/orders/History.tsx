@@ -1,0 +1,54 @@
+import { useTranslation } from "react-i18next";
+
+import type { Order } from "../api/types";
+import { price, time } from "../ui/format";
+import { MoreButton } from "../ui/MoreButton";
+import { Loading } from "../ui/Placeholders";
+import { TableFrame } from "../ui/TableFrame";
+import { FilledCell, SideCell, StatusCell, SymbolCell, TypeCell, useTicks } from "./cells";
+
+interface Props {
+  orders: Order[];
+  loaded: boolean;
+  onMore: (() => Promise<void>) | null;
+}
+
+export function History({ orders, loaded, onMore }: Props) {
+  const { t } = useTranslation();
+  const tickOf = useTicks();
+  if (!loaded) return <Loading />;
+  if (orders.length === 0 && !onMore) return <p className="empty">{t("blotter.no_history")}</p>;
+  return (
+    <TableFrame label={t("blotter.history")}>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{t("column.listing")}</th>
+            <th scope="col">{t("column.side")}</th>
+            <th scope="col" className="num">{t("column.price")}</th>
+            <th scope="col" className="num">{t("column.filled")}</th>
+            <th scope="col" className="num">{t("column.average")}</th>
+            <th scope="col">{t("column.type")}</th>
+            <th scope="col">{t("column.status")}</th>
+            <th scope="col">{t("column.updated")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {orders.map((order) => (
+            <tr key={order.id}>
+              <th scope="row"><SymbolCell symbol={order.symbol} /></th>
+              <td><SideCell side={order.side} /></td>
+              <td className="num">{order.price ? price(order.price, tickOf(order.symbol)) : t("order.market_price")}</td>
+              <td className="num"><FilledCell order={order} /></td>
+              <td className="num">{price(order.avg_px, tickOf(order.symbol))}</td>
+              <td><TypeCell order={order} /></td>
+              <td><StatusCell order={order} /></td>
+              <td className="muted nowrap">{time(order.updated_at)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <MoreButton onMore={onMore} />
+    </TableFrame>
+  );
+}

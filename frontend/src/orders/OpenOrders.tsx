@@ -1,0 +1,101 @@
+import { useState } from "react";
+import { Button } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+
+import { ApiError, api, call } from "../api/client";
+import type { Order } from "../api/types";
+import type { OpenAccount } from "../session/AccountContext";
+import { newClOrdId } from "../ticket/intent";
+import { price, time } from "../ui/format";
+import { Icon } from "../ui/Icon";
+import { Loading } from "../ui/Placeholders";
+import { TableFrame } from "../ui/TableFrame";
+import { toast } from "../ui/toasts";
+import { ReplaceDialog } from "./ReplaceDialog";
+import { FilledCell, SideCell, StatusCell, SymbolCell, TypeCell, useTicks } from "./cells";
+
+interface Props {
+  orders: Order[];
+  open: OpenAccount;
+  loaded: boolean;
+}
+
+export function OpenOrders({ orders, open, loaded }: Props) {
+  const { t } = useTranslation();
+  const tickOf = useTicks();
+  const [editing, setEditing] = useState<string | null>(null);
+
+  async function cancel(order: Order) {
+    try {
+      const body = { cl_ord_id: newClOrdId() };
+      const answer = await call(api.POST("/api/v1/orders/{id}/cancel", { params: { path: { id: order.id } }, body }));
+      open.feed.learn(answer.order);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast("bad", t("toasts.cancel_failed"), error.message || t("placeholder.unreachable"));
+    }
+  }
+
+  if (!loaded) return <Loading />;
+  if (orders.length === 0) return <p className="empty">{t("blotter.no_open")}</p>;
+  const edited = orders.find(({ id }) => id === editing);
+  return (
+    <TableFrame label={t("blotter.open")}>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{t("column.listing")}</th>
+            <th scope="col">{t("column.side")}</th>
+            <th scope="col" className="num">{t("column.price")}</th>
+            <th scope="col" className="num">{t("column.filled")}</th>
+            <th scope="col">{t("column.type")}</th>
+            <th scope="col">{t("column.status")}</th>
+            <th scope="col">{t("column.placed")}</th>
+            <th scope="col">
+              <span className="visually-hidden">{t("column.actions")}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {orders.map((order) => {
+            const name = t("order.name", {
+              side: t(`side.${order.side}`),
+              symbol: order.symbol,
+              px: order.price ? price(order.price, tickOf(order.symbol)) : t("order.market_price"),
+            });
+            return (
+              <tr key={order.id}>
+                <th scope="row"><SymbolCell symbol={order.symbol} /></th>
+                <td><SideCell side={order.side} /></td>
+                <td className="num strong">{price(order.price ?? order.protection_px, tickOf(order.symbol))}</td>
+                <td className="num"><FilledCell order={order} /></td>
+                <td><TypeCell order={order} /></td>
+                <td><StatusCell order={order} /></td>
+                <td className="muted nowrap">{time(order.created_at)}</td>
+                <td className="row-actions">
+                  <Button
+                    className="icon-button"
+                    aria-label={t("order.edit", { name })}
+                    isDisabled={order.pending !== "" || order.ord_type !== "LIMIT"}
+                    onPress={() => setEditing(order.id)}
+                  >
+                    <Icon name="edit" />
+                  </Button>
+                  <Button
+                    className="button button-small button-quiet"
+                    aria-label={t("order.cancel_one", { name })}
+                    isDisabled={order.pending === "PENDING_CANCEL"}
+                    onPress={() => void cancel(order)}
+                  >
+                    {t("order.cancel")}
+                  </Button>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {edited && <ReplaceDialog key={edited.id} order={edited} open={open} onClose={() => setEditing(null)} />}
+    </TableFrame>
+  );
+}

@@ -1,0 +1,40 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Listing } from "../api/types";
+import type { Change, ChangeKind } from "../feed/changes";
+import { price, quantity } from "../ui/format";
+import { type Tone, toast } from "../ui/toasts";
+
+const TONES: Record<ChangeKind, Tone> = {
+  accepted: "neutral",
+  replaced: "neutral",
+  filled: "good",
+  partially_filled: "good",
+  canceled: "warn",
+  expired: "warn",
+  rejected: "bad",
+};
+
+/** Tells on screen, and to screen readers, what became of the account's orders. */
+export function useAnnounceChanges(): (changes: Change[]) => void {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  return useCallback(
+    (changes) => {
+      const listings = queries.getQueryData<Listing[]>(["listings"]) ?? [];
+      for (const { kind, order, qty, px } of changes) {
+        const tick = listings.find(({ symbol }) => symbol === order.symbol)?.tick_size ?? "0.01";
+        const facts = {
+          side: t(`side.${order.side}`),
+          qty: quantity(qty),
+          symbol: order.symbol,
+          px: px === null ? t("order.market_price") : price(px, tick),
+        };
+        toast(TONES[kind], t(`toasts.${kind}.title`, facts), order.text || t(`toasts.${kind}.detail`, facts));
+      }
+    },
+    [queries, t],
+  );
+}

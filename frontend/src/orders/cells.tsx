@@ -1,0 +1,68 @@
+/** Cells that several tables of orders share. */
+import type { CSSProperties } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import type { Order, Side } from "../api/types";
+import { useListings } from "../feed/useMarkets";
+import { share } from "../ui/decimal";
+import { quantity } from "../ui/format";
+
+const ANY_TICK = "0.01";
+
+/** The tick of a symbol, for showing its prices with the right number of decimals. */
+export function useTicks(): (symbol: string) => string {
+  const { data: listings } = useListings();
+  return (symbol) => listings?.find((listing) => listing.symbol === symbol)?.tick_size ?? ANY_TICK;
+}
+
+export function SideCell({ side }: { side: Side }) {
+  const { t } = useTranslation();
+  return <span className={`side side-${side.toLowerCase()}`}>{t(`side.${side}`)}</span>;
+}
+
+export function SymbolCell({ symbol }: { symbol: string }) {
+  return (
+    <Link className="symbol" to={`/markets/${encodeURIComponent(symbol)}`}>
+      {symbol}
+    </Link>
+  );
+}
+
+export function StatusCell({ order }: { order: Order }) {
+  const { t } = useTranslation();
+  // A canceled order that traded is still canceled; its quantity column says that it traded.
+  const key = order.pending === "" ? order.ord_status : order.pending;
+  return (
+    <span className={`status status-${key.toLowerCase()}`}>
+      {t(`status.${key}`)}
+      {order.text && <span className="status-text">{order.text}</span>}
+    </span>
+  );
+}
+
+export function FilledCell({ order }: { order: Order }) {
+  const { t } = useTranslation();
+  const done = share(order.cum_qty, order.order_qty);
+  return (
+    <span className="filled">
+      <span className="visually-hidden">
+        {t("order.filled_of", { cum: quantity(order.cum_qty), qty: quantity(order.order_qty) })}
+      </span>
+      <span aria-hidden="true">
+        {quantity(order.cum_qty)}
+        <span className="muted"> / {quantity(order.order_qty)}</span>
+      </span>
+      <span className="filled-bar" aria-hidden="true" style={{ "--done": done } as CSSProperties} />
+    </span>
+  );
+}
+
+export function TypeCell({ order }: { order: Order }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {t(`ord_type.${order.ord_type}`)} <span className="muted">{t(`tif.${order.time_in_force}`)}</span>
+    </>
+  );
+}

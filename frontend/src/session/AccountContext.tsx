@@ -1,0 +1,70 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, createContext, use, useEffect, useMemo, useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Account } from "../api/types";
+import { AccountFeed, type AccountFeedState, NOTHING_YET } from "../feed/accountFeed";
+import { useAnnounceChanges } from "../orders/announce";
+import { usePreferences } from "../ui/preferences";
+import { toast } from "../ui/toasts";
+import { useSession } from "./useSession";
+
+export interface OpenAccount {
+  account: Account;
+  feed: AccountFeed;
+}
+
+const AccountContext = createContext<OpenAccount | null>(null);
+
+const BALANCES_PAUSE_MS = 150;
+
+/** The account being traded from and its live stream; null when nobody is signed in. */
+export function AccountProvider({ children }: { children: ReactNode }) {
+  const { data: session } = useSession();
+  const { account: preferred } = usePreferences();
+  const queries = useQueryClient();
+  const { t } = useTranslation();
+  const announce = useAnnounceChanges();
+
+  const accounts = session?.accounts ?? [];
+  const account = accounts.find(({ id }) => id === preferred) ?? accounts[0];
+  const open = useMemo(
+    () => (account ? { account, feed: new AccountFeed(account.id) } : null),
+    [account],
+  );
+
+  useEffect(() => {
+    if (!open) return undefined;
+    const { account, feed } = open;
+    let pause: number | undefined;
+    const close = feed.open({
+      onChanges: announce,
+      onNotices: (notices) => {
+        for (const { message } of notices) toast("bad", t("toasts.notice"), message);
+      },
+      onBalances: () => {
+        window.clearTimeout(pause);
+        pause = window.setTimeout(() => {
+          void queries.invalidateQueries({ queryKey: ["balances", account.id] });
+          void queries.invalidateQueries({ queryKey: ["preview", account.id] });
+        }, BALANCES_PAUSE_MS);
+      },
+    });
+    return () => {
+      window.clearTimeout(pause);
+      close();
+    };
+  }, [open, announce, queries, t]);
+
+  return <AccountContext value={open}>{children}</AccountContext>;
+}
+
+export const useAccount = (): OpenAccount | null => use(AccountContext);
+
+const never = () => () => undefined;
+const nothing = () => NOTHING_YET;
+
+export function useAccountFeed(): AccountFeedState {
+  const feed = use(AccountContext)?.feed;
+  return useSyncExternalStore(feed?.store.subscribe ?? never, feed?.store.get ?? nothing);
+}

@@ -1,0 +1,33 @@
+import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
+
+import type { Option } from "./Choice";
+import { Icon } from "./Icon";
+
+interface Props<Value extends string> {
+  label: string;
+  value: Value;
+  options: Option<Value>[];
+  onChange: (value: Value) => void;
+  hideLabel?: boolean;
+}
+
+export function SelectField<Value extends string>({ label, value, options, onChange, hideLabel = false }: Props<Value>) {
+  return (
+    <Select className="select" value={value} onChange={(key) => onChange(key as Value)}>
+      <Label className={hideLabel ? "visually-hidden" : "label"}>{label}</Label>
+      <Button className="select-button">
+        <SelectValue />
+        <Icon name="chevron" />
+      </Button>
+      <Popover className="popover select-popover">
+        <ListBox className="menu" items={options}>
+          {(option) => (
+            <ListBoxItem id={option.value} className="menu-item" textValue={option.text}>
+              {option.text}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </Select>
+  );
+}

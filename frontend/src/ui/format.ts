@@ -1,0 +1,71 @@
+import { compare, decimalsOf, type Decimal } from "./decimal";
+
+/** Intl formats a decimal string digit by digit, without passing through a float. */
+const formatters = new Map<string, Intl.NumberFormat>();
+
+function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(options);
+  const known = formatters.get(key);
+  if (known) return known;
+  const made = new Intl.NumberFormat("en-US", options);
+  formatters.set(key, made);
+  return made;
+}
+
+const digits = (value: Decimal): Intl.StringNumericLiteral => value as Intl.StringNumericLiteral;
+
+export const NOTHING = "–";
+
+export function price(value: Decimal | null | undefined, tick: Decimal): string {
+  if (value === null || value === undefined) return NOTHING;
+  // An average may fall between two ticks: keep its digits rather than round them away.
+  const decimals = decimalsOf(tick);
+  return formatter({
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: Math.max(decimals, Math.min(decimalsOf(value), 6)),
+  }).format(digits(value));
+}
+
+export function quantity(value: Decimal | null | undefined): string {
+  if (value === null || value === undefined) return NOTHING;
+  return formatter({ maximumFractionDigits: 8 }).format(digits(value));
+}
+
+export function money(value: Decimal | null | undefined): string {
+  if (value === null || value === undefined) return NOTHING;
+  return formatter({ style: "currency", currency: "USD" }).format(digits(value));
+}
+
+/** A signed change, with a real minus sign, so that colour is never the only signal. */
+export function signed(value: Decimal | null | undefined, decimals: number, suffix = ""): string {
+  if (value === null || value === undefined) return NOTHING;
+  const text = formatter({
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    signDisplay: "exceptZero",
+  }).format(digits(value));
+  return text.replace("-", "−") + suffix;
+}
+
+export const compact = (value: Decimal): string =>
+  compare(value, "100000") < 0
+    ? quantity(value)
+    : formatter({ notation: "compact", maximumFractionDigits: 1 }).format(digits(value));
+
+const TIME = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const SHORT_TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const DATE_TIME = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+const isToday = (date: Date): boolean => date.toDateString() === new Date().toDateString();
+
+/** hh:mm:ss today, with the day in front of it otherwise. */
+export function time(at: string | Date | null | undefined): string {
+  if (!at) return NOTHING;
+  const date = new Date(at);
+  return isToday(date) ? TIME.format(date) : DATE_TIME.format(date);
+}
+
+export const dateTime = (at: string | Date): string => DATE_TIME.format(new Date(at));
+export const shortTime = (at: Date): string => SHORT_TIME.format(at);
+export const day = (at: Date): string => DATE.format(at);

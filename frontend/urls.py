@@ -1,0 +1,14 @@
+"""Every client-side route is served the same shell; src/App.tsx decides what it shows."""
+
+from django.urls import path
+
+from frontend.views import shell
+
+app_name = "frontend"
+urlpatterns = [
+    path("", shell, name="markets"),
+    path("markets/<str:symbol>", shell, name="market"),
+    path("orders", shell, name="orders"),
+    path("portfolio", shell, name="portfolio"),
+    path("sign-in", shell, name="sign-in"),
+]
