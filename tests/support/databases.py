@@ -76,17 +76,21 @@ class Databases:
                 digest.update(path.read_bytes())
         name = f"template_{digest.hexdigest()[:16]}"
         with self._connection() as connection:
-            # Two test runs at once make it once: the lock goes with the connection.
+            # Two test runs at once make it once. This lock goes with its connection, as all of them do.
             connection.execute("SELECT pg_advisory_lock(1)")
+            self._using.execute("SELECT pg_advisory_lock_shared(2, hashtext(%s))", [name])
             there = self._names(connection)
             if name not in there:
-                for old in there:
-                    if old.startswith("template_"):
-                        self.drop(old)
+                self._drop_unused([old for old in there if old.startswith("template_")])
                 self._do("CREATE DATABASE {name}", name="template_draft")
                 prepare(self.postgres, "template_draft")
                 self._do("ALTER DATABASE template_draft RENAME TO {name}", name=name)
         return name
+
+    @cached_property
+    def _using(self) -> psycopg.Connection:
+        """Holds the lock that says: this run needs its template."""
+        return self._connection()
 
     @contextmanager
     def clone(self) -> Iterator[str]:
@@ -97,6 +101,14 @@ class Databases:
                 yield name
         finally:
             self.drop(name)
+
+    def _drop_unused(self, templates: list[str]) -> None:
+        """Another run, started before the source changed, may still be cloning its own."""
+        with self._connection() as connection:
+            for name in templates:
+                unused = connection.execute("SELECT pg_try_advisory_lock(2, hashtext(%s))", [name])
+                if unused.fetchone() == (True,):
+                    self.drop(name)
 
     def drop_left_behind(self) -> None:
         """Clones of test runs that were killed."""
