@@ -48,7 +48,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("long", settings.get_profile("ci"), max_examples=20_000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
+settings.load_profile(PROFILE)
 
 
 def pytest_configure() -> None:
@@ -68,6 +69,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid}: record tables cannot be flushed; use committed_db")
         if "committed_db" in names and (marker or "db" in names):
             raise pytest.UsageError(f"{item.nodeid}: db rolls back, committed_db commits; use one")
+
+
+@pytest.fixture(scope="session")
+def long_run() -> bool:
+    """Under `make check-long`: as many kills and rows as prove it, not as the budget of `make test` allows."""
+    return PROFILE == "long"
 
 
 @pytest.fixture(scope="session")

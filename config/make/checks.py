@@ -14,10 +14,7 @@ def static(stages: Stages) -> None:
     stages.run("static: ruff", [PYTHON, "-m", "ruff", "check", "."])
     stages.run("static: formatting", [PYTHON, "-m", "ruff", "format", "--check", "."])
     stages.run("static: types", [PYTHON, "-m", "mypy", "."])
-    stages.run(
-        "static: import contracts",
-        [PYTHON, "-c", "from importlinter.cli import lint_imports_command as run; run()"],
-    )
+    stages.run("static: import contracts", [PYTHON.with_name("lint-imports")])
     stages.run("static: migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"])
     npm(stages, "static: frontend lint", "lint")
     npm(stages, "static: frontend types", "typecheck")
