@@ -31,7 +31,7 @@ from .events import (
 from .fold import BookFold
 from .holds import replace_reserve, required_hold
 from .machine import EngineError, Halt, ListingParams, Market
-from .snapshot import dump, load, state_hash
+from .snapshot import dump, load, snapshot_hash, state_hash
 from .types import CancelReason, OrdType, RejectReason, Side, TimeInForce, TradingState
 
 __all__ = [
@@ -77,5 +77,6 @@ __all__ = [
     "load",
     "replace_reserve",
     "required_hold",
+    "snapshot_hash",
     "state_hash",
 ]

@@ -271,12 +271,12 @@ class Market:
     def _replace(self, command: ReplaceOrder, events: list[Event]) -> None:
         seq, at, order_id, account_id, order_qty, price = command
         order = self._orders.get(order_id)
-        reason = RejectReason.TOO_LATE if order is None else self._replace_refusal(command, order)
+        reason = self._replace_refusal(command, order)
         self.event_seq += 1
-        if order is None or reason is not None:
-            assert reason is not None
+        if reason is not None:
             events.append(ReplaceRejected(self.event_seq, seq, at, order_id, account_id, reason))
             return
+        assert order is not None  # _replace_refusal has seen to it
         own, other = (self._bids, self._asks) if order.side is BUY else (self._asks, self._bids)
         keeps_priority = price == order.price and order_qty < order.order_qty
         leaves_qty = order_qty - order.cum_qty
@@ -299,9 +299,11 @@ class Market:
         else:
             self._forget(order)
 
-    def _replace_refusal(self, command: ReplaceOrder, order: WorkingOrder) -> RejectReason | None:
+    def _replace_refusal(self, command: ReplaceOrder, order: WorkingOrder | None) -> RejectReason | None:
         params = self.params
         assert params is not None
+        if order is None:
+            return RejectReason.TOO_LATE
         if order.account_id != command.account_id:
             return RejectReason.UNKNOWN_ORDER
         if command.order_qty <= order.cum_qty:

@@ -5,6 +5,7 @@ A snapshot is a cache: whoever loads one behaves from then on as if it had folde
 
 import hashlib
 import json
+from operator import attrgetter
 from typing import Any
 
 from .book import WorkingOrder
@@ -12,6 +13,10 @@ from .machine import EngineError, Halt, ListingParams, Market
 from .types import Side, TradingState
 
 VERSION = 1
+
+# A working order is written as the row of these, in this order: a deep book has many.
+_ORDER_FIELDS = ("order_id", "account_id", "price", "order_qty", "leaves_qty", "expire_at", "arrival")
+_order_row = attrgetter(*_ORDER_FIELDS)
 
 
 def dump(market: Market) -> dict[str, Any]:
@@ -25,7 +30,8 @@ def dump(market: Market) -> dict[str, Any]:
         "state": str(market.state),
         "halt": market.halt._asdict() if market.halt else None,
         # Each side in priority order: the queues are the state, the level totals are not.
-        "orders": {str(side): [_dump_order(order) for order in market.in_priority(side)] for side in Side},
+        "order_fields": list(_ORDER_FIELDS),
+        "orders": {str(side): [list(_order_row(o)) for o in market.in_priority(side)] for side in Side},
     }
 
 
@@ -39,22 +45,19 @@ def load(snapshot: dict[str, Any]) -> Market:
     market.params = ListingParams(**snapshot["params"]) if snapshot["params"] else None
     market.state = TradingState(snapshot["state"])
     market.halt = Halt(**snapshot["halt"]) if snapshot["halt"] else None
-    market.restore(WorkingOrder(side=side, **fields) for side in Side for fields in snapshot["orders"][side])
+    market.restore(
+        WorkingOrder(side=side, **dict(zip(_ORDER_FIELDS, row, strict=True)))
+        for side in Side
+        for row in snapshot["orders"][side]
+    )
     return market
 
 
 def state_hash(market: Market) -> str:
-    canonical = json.dumps(dump(market), sort_keys=True, separators=(",", ":"))
+    return snapshot_hash(dump(market))
+
+
+def snapshot_hash(snapshot: dict[str, Any]) -> str:
+    """The hash of the market the snapshot was taken from, whatever storage did to the order of keys."""
+    canonical = json.dumps(snapshot, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _dump_order(order: WorkingOrder) -> dict[str, int | None]:
-    return {
-        "order_id": order.order_id,
-        "account_id": order.account_id,
-        "price": order.price,
-        "order_qty": order.order_qty,
-        "leaves_qty": order.leaves_qty,
-        "expire_at": order.expire_at,
-        "arrival": order.arrival,
-    }

@@ -25,7 +25,7 @@ from .golden import GOLDEN, replayed
 from .naive import NaiveMarket
 
 # Changes only with a new rules_version: these hashes are what the venue's past looked like.
-GOLDEN_STATE = "3a79dcecafa859e0cea71b5d6d3516b74488088c696f08c1d7edca49f4e18d67"
+GOLDEN_STATE = "97d88c1fa0e4a69e737aade5a754bf5c621b35dbbe12a61c194d0215336154b6"
 GOLDEN_EVENTS = "3e2731068b999af67902098410f9229c4c5762c8a70ff4e0c7d4714c8ff46197"
 
 
