@@ -73,7 +73,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def long_run() -> bool:
-    """Under `make check-long`: as many kills and rows as prove it, not as the budget of `make test` allows."""
+    """Under `make check-long`: as many kills and rows as it takes to be sure."""
     return PROFILE == "long"
 
 
