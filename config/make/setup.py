@@ -50,7 +50,7 @@ def install_modules(stages: Stages) -> None:
         stages.up_to_date("Frontend packages")
         return
     found = node.find()
-    npm_ci: list[str | Path] = [*found.npm, "ci", "--no-audit", "--no-fund"]
+    npm_ci: list[str | Path] = [*found.npm, "ci", "--no-audit", "--no-fund", "--no-update-notifier"]
     stages.run("Frontend packages", npm_ci, cwd=FRONTEND, environment=found.environment)
     stamp.write()
 
