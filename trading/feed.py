@@ -5,6 +5,8 @@ totals, and heartbeats say where the database stands, so that a client always fi
 """
 
 import asyncio
+import contextlib
+import logging
 import threading
 from functools import cache
 from typing import Any
@@ -17,7 +19,11 @@ from trading.engine import BookFold, CancelRejected, Market, OrderRejected, Repl
 from trading.models import Listing
 from trading.projections import Effects
 
+logger = logging.getLogger(__name__)
+
 MARKETS_GROUP = "markets"
+
+Message = tuple[str, dict[str, Any]]  # (group, what it is told)
 
 
 def market_group(listing_id: int) -> str:
@@ -115,26 +121,48 @@ def _account_message(listing: Listing, account_id: int, effects: Effects) -> dic
     }
 
 
-# --- Transport ----------------------------------------------------------------------------------------------
+# --- Transport ----------------------------------------------------------------------------------------
 
 
-def _send(messages: list[tuple[str, dict[str, Any]]]) -> None:
-    """Hand messages to the loop that owns this process's connection; nobody waits for it."""
-    if messages:
-        asyncio.run_coroutine_threadsafe(_send_all(messages), _loop())
+class Outbox(threading.Thread):
+    """Sends what the process publishes, in order, on one loop for the life of the process: the channel
+    layer keeps its connections by loop. Nobody waits for it; what it cannot send, or cannot keep, is lost."""
 
+    MOST_WAITING = 1000  # batches
 
-async def _send_all(messages: list[tuple[str, dict[str, Any]]]) -> None:
-    layer = get_channel_layer()
-    assert layer is not None
-    for group, message in messages:
-        await layer.group_send(group, {"type": "feed.message", "message": message})
+    def __init__(self) -> None:
+        super().__init__(name="feed", daemon=True)
+        self._loop = asyncio.new_event_loop()
+        self._waiting: asyncio.Queue[list[Message]] = asyncio.Queue(self.MOST_WAITING)
+
+    def run(self) -> None:
+        self._loop.run_until_complete(self._send_all())
+
+    def put(self, messages: list[Message]) -> None:
+        self._loop.call_soon_threadsafe(self._accept, messages)
+
+    def _accept(self, messages: list[Message]) -> None:
+        with contextlib.suppress(asyncio.QueueFull):
+            self._waiting.put_nowait(messages)
+
+    async def _send_all(self) -> None:
+        layer = get_channel_layer()
+        assert layer is not None
+        while True:
+            for group, message in await self._waiting.get():
+                try:
+                    await layer.group_send(group, {"type": "feed.message", "message": message})
+                except Exception as error:
+                    logger.warning("not published to %s: %r", group, error)
 
 
 @cache
-def _loop() -> asyncio.AbstractEventLoop:
-    """One loop for the life of the process: the channel layer keeps its connections by loop, and a loop
-    for each message would mean a connection for each."""
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="feed", daemon=True).start()
-    return loop
+def _outbox() -> Outbox:
+    outbox = Outbox()
+    outbox.start()
+    return outbox
+
+
+def _send(messages: list[Message]) -> None:
+    if messages:
+        _outbox().put(messages)
