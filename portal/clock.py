@@ -52,10 +52,11 @@ def advance(*, by: timedelta) -> timedelta:
         raise ValueError("The clock moves forwards only.")
     with transaction.atomic():
         row, _ = ClockOffset.objects.select_for_update().get_or_create(pk=1)
-        row.offset += by
+        offset: timedelta = row.offset + by
+        row.offset = offset
         row.save(update_fields=["offset"])
     forget()
-    return row.offset
+    return offset
 
 
 def forget() -> None:
