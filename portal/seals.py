@@ -1,9 +1,10 @@
 """Seals chain record tables, so that a change that got past roles and triggers is found and named.
 
-A seal covers a run of rows of one stream: ``hash = SHA-256(previous hash ‖ digest of each row)``. Streams
-with a gapless sequence under one writer (a listing's commands and events) are sealed by that writer.
-Other record tables are sealed by a schedule, in the order of their writers' transaction ids and never
-past the oldest transaction still running: whatever is older can no longer appear.
+A seal covers a run of rows of one stream: ``hash = SHA-256(previous hash ‖ what the seal says of itself ‖
+digest of each row)``. Streams with a gapless sequence under one writer (a listing's commands and events)
+are sealed by that writer. Other record tables are sealed by a schedule, in the order of their writers'
+transaction ids and never past the oldest transaction still running: whatever is older can no longer
+appear.
 """
 
 import hashlib
@@ -37,29 +38,38 @@ def append(*, stream: str, first: int, last: int, digests: list[bytes]) -> None:
     """Seal a run of rows. The caller is the stream's only writer."""
     previous = Seal.objects.filter(stream=stream).order_by("-number").values_list("number", "hash").first()
     number, before = previous or (0, GENESIS)
-    joined = b"".join(digests)
-    Seal.objects.create(
+    seal = Seal(
         stream=stream,
         number=number + 1,
         first=first,
         last=last,
         count=len(digests),
-        digests=joined,
-        hash=hashlib.sha256(bytes(before) + joined).digest(),
+        digests=b"".join(digests),
         at=clock.now(),
     )
+    seal.hash = _chained(bytes(before), seal)
+    seal.save()
+
+
+def _chained(before: bytes, seal: Seal) -> bytes:
+    header = digest((seal.stream, seal.number, seal.first, seal.last, seal.count, seal.at))
+    return hashlib.sha256(before + header + bytes(seal.digests)).digest()
+
+
+def last_sealed(*, stream: str) -> int:
+    """The position of the last row under a seal; 0: none is."""
+    last = Seal.objects.filter(stream=stream).order_by("-number").values_list("last", flat=True).first()
+    return last or 0
 
 
 @dataclass(frozen=True)
 class Break:
-    """A difference between a stream and its seals."""
+    """A difference between a stream and its seals: at a row, or at a seal where ``row`` is None."""
 
     stream: str
-    row: int
+    row: int | None
+    seal: int
     what: str
-
-    def __str__(self) -> str:
-        return f"{self.stream} row {self.row}: {self.what}"
 
 
 def verify(*, stream: str, rows: Iterable[tuple[int, int, Sequence[Any]]]) -> Iterator[Break]:
@@ -74,10 +84,10 @@ def verify(*, stream: str, rows: Iterable[tuple[int, int, Sequence[Any]]]) -> It
     expected = 1
     for seal in Seal.objects.filter(stream=stream).order_by("number").iterator(chunk_size=500):
         digests = bytes(seal.digests)
-        if seal.number != expected:
-            yield Break(stream, seal.first, f"seal {expected} is missing")
-        if hashlib.sha256(before + digests).digest() != bytes(seal.hash):
-            yield Break(stream, seal.first, f"seal {seal.number} does not follow from the seal before it")
+        for number in range(expected, seal.number):
+            yield Break(stream, None, number, "is missing")
+        if _chained(before, seal) != bytes(seal.hash):
+            yield Break(stream, None, seal.number, "does not follow from the seal before it")
         expected, before = seal.number + 1, bytes(seal.hash)
         run: list[tuple[int, bytes]] = []
         while pending is not None and pending[0] <= seal.last:
@@ -87,15 +97,16 @@ def verify(*, stream: str, rows: Iterable[tuple[int, int, Sequence[Any]]]) -> It
         if len(run) == len(sealed):
             for (name, found), kept in zip(run, sealed, strict=True):
                 if found != kept:
-                    yield Break(stream, name, "differs from what was sealed")
+                    yield Break(stream, name, seal.number, "differs from what was sealed")
         else:
             known = set(sealed)
             for name, found in run:
                 if found not in known:
-                    yield Break(stream, name, "was not there when the run was sealed")
+                    yield Break(stream, name, seal.number, "was not there when the run was sealed")
             if len(run) < len(sealed):
                 missing = len(sealed) - len(run)
-                yield Break(stream, seal.first, f"{missing} of rows {seal.first}–{seal.last} missing")
+                what = f"covers {missing} more of rows {seal.first}–{seal.last} than there are"
+                yield Break(stream, None, seal.number, what)
 
 
 # --- Record tables sealed by the schedule: those that carry their writer's transaction id ----------------
@@ -125,8 +136,7 @@ def _seal_model(model: type[models.Model]) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SEALING_LOCK, stream])
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         oldest_running: int = cursor.fetchone()[0]
-        last = Seal.objects.filter(stream=stream).order_by("-number").values_list("last", flat=True).first()
-        rows = list(_rows(model, after=last or 0, before=oldest_running))
+        rows = list(_rows(model, after=last_sealed(stream=stream), before=oldest_running))
         if rows:
             append(
                 stream=stream,

@@ -98,7 +98,7 @@ class Verdict:
 
     @property
     def facts_digest(self) -> str:
-        return hashlib.sha256(json.dumps(self.facts, sort_keys=True, default=str).encode()).hexdigest()
+        return digest_of(self.facts)
 
     def as_json(self) -> dict[str, Any]:
         """The record of the decision: the facts by digest, for they are the same for many orders."""
@@ -108,6 +108,10 @@ class Verdict:
             "facts": self.facts_digest,
             "rules": self.rules,
         }
+
+
+def digest_of(facts: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @cache

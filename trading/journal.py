@@ -46,6 +46,28 @@ class Journaled:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """A command's row as it stands, for verification."""
+
+    seq: int
+    at: datetime
+    received_at: datetime
+    kind: str
+    account_id: int | None
+    order_id: int | None
+    payload: dict[str, Any]
+    hold: int
+    put_aside: str | None  # why, where it is quarantined
+
+    def command(self) -> engine.Command:
+        """What the fold reads. A row that was tampered with may raise anything."""
+        return _journaled(
+            self.seq, self.at, self.kind, self.account_id, self.order_id, self.payload, self.hold,
+            self.put_aside,
+        ).command  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """What a spent ClOrdID led to."""
 
@@ -273,6 +295,29 @@ def events_after(*, listing_id: int, seq: int, limit: int) -> list[engine.Event]
     return [_event(*row) for row in rows]
 
 
+def recorded_commands(*, listing_id: int) -> Iterator[Recorded]:
+    put_aside = dict(tables.Quarantine.objects.filter(listing_id=listing_id).values_list("seq", "reason"))
+    rows = tables.Command.objects.filter(listing_id=listing_id).order_by("seq")
+    fields = ("seq", "at", "received_at", "kind", "account_id", "order_id", "payload", "hold")
+    for row in rows.values_list(*fields).iterator(chunk_size=2000):
+        yield Recorded(*(*row, put_aside.get(row[0])))
+
+
+def event_row(event: engine.Event) -> dict[str, Any]:
+    """An event as its row holds it, but for its sequence number."""
+    return {
+        "command_seq": event.command_seq,
+        "at": clock.moment(event.at),
+        "kind": codec.kind_of(event),
+        "payload": dict(zip(event._fields[3:], event[3:], strict=True)),
+    }
+
+
+def event_rows(*, listing_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    for seq, _, row in _event_rows(listing_id, 1, None):
+        yield seq, dict(zip(_EVENT_FIELDS, row[1:], strict=True))
+
+
 def all_events(*, listing_id: int) -> Iterator[engine.Event]:
     rows = tables.Event.objects.filter(listing_id=listing_id).order_by("seq")
     for row in rows.values_list("seq", "command_seq", "at", "kind", "payload").iterator(chunk_size=2000):
@@ -294,9 +339,9 @@ def newest_snapshot(*, listing_id: int, up_to: int) -> tuple[int, dict[str, Any]
     )
 
 
-def snapshots(*, listing_id: int) -> list[tuple[int, str]]:
+def snapshots(*, listing_id: int) -> dict[int, dict[str, Any]]:
     rows = tables.Snapshot.objects.filter(listing_id=listing_id).order_by("seq")
-    return list(rows.values_list("seq", "hash"))
+    return {row["seq"]: dict(row) for row in rows.values("seq", "state", "hash")}
 
 
 def listings_behind() -> list[int]:
@@ -319,6 +364,49 @@ def oldest_unapplied() -> list[tuple[int, datetime]]:
         return cursor.fetchall()
 
 
+def counter(*, listing_id: int) -> tuple[int, datetime | None]:
+    """(number, ``at``) of the last command."""
+    return tables.Sequence.objects.values_list("last_seq", "last_at").get(listing_id=listing_id)
+
+
+def strayed_keys(*, listing_id: int) -> list[tuple[int, str]]:
+    """(command, what is wrong) wherever ClOrdIDs, the commands they led to and their orders disagree."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq, CASE WHEN k.id IS NULL THEN 'has no ClOrdID' "
+            "WHEN c.id IS NULL THEN 'is missing, but a ClOrdID led to it' "
+            "ELSE 'is not what its ClOrdID led to' END "
+            "FROM (SELECT * FROM trading_clientorderkey "
+            "WHERE listing_id = %(listing)s AND seq IS NOT NULL) k "
+            "FULL JOIN (SELECT * FROM trading_command WHERE listing_id = %(listing)s) c USING (seq) "
+            "LEFT JOIN trading_order o ON o.id = c.order_id AND c.kind = 'NewOrder' "
+            "WHERE (k.id IS NULL AND c.kind = 'NewOrder') OR (k.id IS NOT NULL AND "
+            "((k.account_id, k.order_id) IS DISTINCT FROM (c.account_id, c.order_id) "
+            "OR o.cl_ord_id <> k.cl_ord_id)) ORDER BY seq",
+            {"listing": listing_id},
+        )
+        return cursor.fetchall()
+
+
+def canceled_behind(*, listing_id: int) -> set[int]:
+    """Orders whose cancel is in the journal and not yet applied."""
+    rows = tables.Command.objects.filter(
+        listing_id=listing_id, kind="CancelOrder", seq__gt=F("listing__market__applied_seq")
+    )
+    return {order_id for order_id in rows.values_list("order_id", flat=True) if order_id is not None}
+
+
+def fact_sheets() -> Iterator[tuple[str, dict[str, Any]]]:
+    yield from tables.FactSheet.objects.values_list("digest", "facts").iterator(chunk_size=2000)
+
+
+def sealed_up_to(*, listing_id: int) -> tuple[int, int]:
+    """The last command and the last event under a seal."""
+    streams = _commands_stream(listing_id), _events_stream(listing_id)
+    commands, events = (seals.last_sealed(stream=stream) for stream in streams)
+    return commands, events
+
+
 def verify_seals(*, listing_id: int) -> Iterator[seals.Break]:
     for stream, rows in (
         (_commands_stream(listing_id), _command_rows),
@@ -328,6 +416,9 @@ def verify_seals(*, listing_id: int) -> Iterator[seals.Break]:
 
 
 # --- How rows look to a seal -----------------------------------------------------------------------------
+
+
+_EVENT_FIELDS = ("command_seq", "at", "kind", "payload")
 
 
 def _commands_stream(listing_id: int) -> str:
@@ -346,7 +437,7 @@ def _command_rows(listing_id: int, first: int, last: int | None) -> Iterator[tup
 
 
 def _event_rows(listing_id: int, first: int, last: int | None) -> Iterator[tuple[int, int, Sequence[Any]]]:
-    yield from _sealed_rows(tables.Event, listing_id, first, last, ("command_seq", "at", "kind", "payload"))
+    yield from _sealed_rows(tables.Event, listing_id, first, last, _EVENT_FIELDS)
 
 
 def _sealed_rows(
