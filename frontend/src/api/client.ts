@@ -73,3 +73,6 @@ export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
   if (answer.data === undefined) throw new ApiError(answer.response.status, answer.error);
   return answer.data;
 }
+
+/** Identifiers are strings in every answer and whole numbers in the schema's parameters. */
+export const asId = (text: string): number => Number.parseInt(text, 10);

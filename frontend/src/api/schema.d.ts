@@ -11,35 +11,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query: {
-                    account: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Balances"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description Cash and holdings: settled, held for open orders, traded and not yet settled, available. */
+        get: operations["balances_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -55,37 +28,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query: {
-                    account: string;
-                    cursor?: string;
-                    symbol?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ExecutionList"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description Executions, newest first. */
+        get: operations["executions_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -101,33 +45,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ListingList"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description All listings with their state and statistics. */
+        get: operations["listings_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -143,35 +62,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    symbol: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Listing"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description One listing with its state and statistics. */
+        get: operations["listings_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -187,37 +79,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    depth?: number;
-                };
-                header?: never;
-                path: {
-                    symbol: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Book"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description The order book as of event ``seq``: start here, then apply the socket's messages. */
+        get: operations["listings_book_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -233,38 +96,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query: {
-                    interval: "1m" | "5m" | "15m" | "1h" | "1d";
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    symbol: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CandleList"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description Candles, oldest first. */
+        get: operations["listings_candles_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -280,37 +113,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    symbol: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TradeList"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description Trades, newest first; ``before`` a trade id to page on. */
+        get: operations["listings_trades_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -326,112 +130,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query: {
-                    account: string;
-                    cursor?: string;
-                    symbol?: string;
-                    working?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrderList"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description Orders, newest first; ``working=true`` for those on the book, ``false`` for finished ones. */
+        get: operations["orders_list"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["OrderRequest"];
-                };
-            };
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Order"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description Enter an order. 202: it is in the journal, and the engine will answer on the account's socket. */
+        post: operations["orders_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/orders/{id}": {
+    "/api/v1/orders/{order_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Order"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description One order. */
+        get: operations["orders_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -440,7 +158,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/orders/{id}/cancel": {
+    "/api/v1/orders/{order_id}/cancel": {
         parameters: {
             query?: never;
             header?: never;
@@ -449,46 +167,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CancelRequest"];
-                };
-            };
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrderAction"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description Ask to cancel what is left of an order. */
+        post: operations["orders_cancel_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/orders/{id}/replace": {
+    "/api/v1/orders/{order_id}/replace": {
         parameters: {
             query?: never;
             header?: never;
@@ -497,39 +184,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ReplaceRequest"];
-                };
-            };
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrderAction"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description Ask to change quantity or price. Less quantity keeps the order's place; all else loses it. */
+        post: operations["orders_replace_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -545,37 +201,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["OrderRequest"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Preview"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description What entering this order would come to; nothing is written. */
+        post: operations["orders_preview_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -589,35 +216,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query: {
-                    account: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["RefusalList"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description The newest orders, cancels and replaces that were not taken, and why. */
+        get: operations["refusals_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -633,33 +233,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
+        /** @description Who is signed in, and for which accounts. Sets the CSRF cookie. */
+        get: operations["session_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -672,228 +247,330 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Balances: {
-            cash: components["schemas"]["Cash"];
-            holdings: components["schemas"]["Holding"][];
+        /** @description Every field is always there; those that can be null say so. */
+        AccountShape: {
+            id: string;
+            name: string;
+            number: string;
         };
-        Book: {
-            asks: (string | number)[][];
-            bids: (string | number)[][];
+        /** @description Every field is always there; those that can be null say so. */
+        BalancesShape: {
+            cash: components["schemas"]["CashShape"];
+            holdings: components["schemas"]["HoldingShape"][];
+        };
+        /** @description Every field is always there; those that can be null say so. */
+        BookShape: {
+            /** @description [price, quantity, orders], best first. */
+            asks: unknown[][];
+            /** @description [price, quantity, orders], best first. */
+            bids: unknown[][];
             epoch: number;
-            halt: components["schemas"]["Halt"] | null;
+            halt: components["schemas"]["HaltShape"] | null;
             seq: number;
-            /** @enum {string} */
-            state: "TRADING" | "HALTED" | "FAULTED";
+            state: components["schemas"]["StateEnum"];
             symbol: string;
         };
-        CancelRequest: {
+        CancelInputRequest: {
             cl_ord_id: string;
         };
-        Candle: {
-            /** Format: decimal */
+        /** @description Every field is always there; those that can be null say so. */
+        CandleShape: {
+            /** @description Decimal string. */
             close: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             high: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             low: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             open: string;
+            /** @description Start, in seconds since the epoch. */
             time: number;
-            /** Format: decimal */
+            /** @description Decimal string. */
             volume: string;
         };
-        CandleList: {
-            results: components["schemas"]["Candle"][];
+        /** @description Every field is always there; those that can be null say so. */
+        CandlesShape: {
+            results: components["schemas"]["CandleShape"][];
         };
-        Cash: {
+        /** @description Every field is always there; those that can be null say so. */
+        CashShape: {
             asset: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             available: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             held: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             pending_in: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             pending_out: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             settled: string;
         };
+        /** @description Every field is always there; those that can be null say so. */
+        ChangeShape: {
+            cl_ord_id: string;
+            order: components["schemas"]["OrderShape"];
+            pending: components["schemas"]["PendingEnum"];
+            seq: number;
+        };
+        /** @description Every field is always there; those that can be null say so. */
         DemoSignIn: {
             email: string;
             password: string;
             role: string;
         };
-        Error: {
-            error: components["schemas"]["ErrorBody"];
-        };
+        /** @description Every field is always there; those that can be null say so. */
         ErrorBody: {
             code: string;
             field: string | null;
             message: string;
-            reasons: components["schemas"]["Reason"][];
+            reasons: components["schemas"]["ReasonShape"][];
         };
-        Estimate: {
-            /** Format: decimal */
-            cash_after: string;
-            /** Format: decimal */
+        /** @description Every field is always there; those that can be null say so. */
+        ErrorShape: {
+            error: components["schemas"]["ErrorBody"];
+        };
+        /** @description Every field is always there; those that can be null say so. */
+        EstimateShape: {
+            /** @description Decimal string. */
+            cash_after: string | null;
+            /** @description Decimal string. */
             cash_before: string;
             /** Format: date-time */
             expire_at: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             fees: string;
-            /** Format: decimal */
-            hold_amount: string;
+            /** @description Decimal string. */
+            hold_amount: string | null;
             hold_asset: string;
-            /** Format: decimal */
-            holding_after: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
+            holding_after: string | null;
+            /** @description Decimal string. */
             holding_before: string;
-            /** Format: decimal */
-            notional: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
+            notional: string | null;
+            /** @description Decimal string. */
             price_used: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             protection_px: string | null;
         };
-        Execution: {
-            /** Format: decimal */
+        /** @description Every field is always there; those that can be null say so. */
+        ExecutionShape: {
+            /** @description Decimal string. */
             amount: string;
             /** Format: date-time */
             at: string;
             cl_ord_id: string;
             id: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             last_px: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             last_qty: string;
+            liquidity: components["schemas"]["LiquidityEnum"];
             order_id: string;
             settled: boolean;
-            /** @enum {string} */
-            side: "BUY" | "SELL";
+            side: components["schemas"]["SideEnum"];
             symbol: string;
             trade_id: string;
         };
-        ExecutionList: {
+        /** @description Every field is always there; those that can be null say so. */
+        ExecutionsShape: {
             next: string | null;
-            results: components["schemas"]["Execution"][];
+            results: components["schemas"]["ExecutionShape"][];
         };
-        Halt: {
+        /**
+         * @description * `REG_D_506B` - Reg D 506(b)
+         *     * `REG_D_506C` - Reg D 506(c)
+         *     * `REG_A_T2` - Reg A Tier 2
+         *     * `REG_CF` - Reg CF
+         *     * `REG_S` - Reg S
+         * @enum {string}
+         */
+        ExemptionEnum: "REG_D_506B" | "REG_D_506C" | "REG_A_T2" | "REG_CF" | "REG_S";
+        /** @description Every field is always there; those that can be null say so. */
+        HaltShape: {
             note: string;
             reason_code: string;
             /** Format: date-time */
-            since: string;
+            since: string | null;
         };
-        Holding: {
-            /** Format: decimal */
+        /** @description Every field is always there; those that can be null say so. */
+        HoldingShape: {
+            /** @description Decimal string. */
             available: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             held: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             last_px: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             market_value: string | null;
             name: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             pending_in: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             pending_out: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             settled: string;
             symbol: string;
         };
-        Listing: {
+        /**
+         * @description * `EQUITY` - Equity
+         *     * `DEBT` - Debt
+         *     * `FUND` - Fund interest
+         *     * `REVENUE_SHARE` - Revenue share
+         * @enum {string}
+         */
+        KindEnum: "EQUITY" | "DEBT" | "FUND" | "REVENUE_SHARE";
+        /**
+         * @description * `MAKER` - MAKER
+         *     * `TAKER` - TAKER
+         * @enum {string}
+         */
+        LiquidityEnum: "MAKER" | "TAKER";
+        /** @description Every field is always there; those that can be null say so. */
+        ListingShape: {
             access_note: string;
             description: string;
             epoch: number;
-            /** @enum {string} */
-            exemption: "REG_D_506C" | "REG_D_506B" | "REG_A_T2" | "REG_CF" | "REG_S";
-            halt: components["schemas"]["Halt"] | null;
+            exemption: components["schemas"]["ExemptionEnum"];
+            halt: components["schemas"]["HaltShape"] | null;
             issuer: string;
-            /** @enum {string} */
-            kind: "EQUITY" | "DEBT" | "FUND" | "REVENUE_SHARE";
-            /** Format: decimal */
+            kind: components["schemas"]["KindEnum"];
+            /** @description Decimal string. */
             lot_size: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             max_order_qty: string;
             name: string;
             protection_bps: number;
             seq: number;
-            /** @enum {string} */
-            state: "TRADING" | "HALTED" | "FAULTED";
-            stats: components["schemas"]["Stats"];
+            state: components["schemas"]["StateEnum"];
+            stats: components["schemas"]["StatsShape"];
             symbol: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             tick_size: string;
         };
-        ListingList: {
-            results: components["schemas"]["Listing"][];
+        /** @description Every field is always there; those that can be null say so. */
+        ListingsShape: {
+            results: components["schemas"]["ListingShape"][];
         };
-        Order: {
+        OrderInputRequest: {
+            /** Format: int64 */
+            account: number;
+            cl_ord_id: string;
+            ord_type: components["schemas"]["OrdTypeEnum"];
+            order_qty: string;
+            price?: string | null;
+            side: components["schemas"]["SideEnum"];
+            symbol: string;
+            time_in_force: components["schemas"]["TimeInForceEnum"];
+        };
+        /** @description Every field is always there; those that can be null say so. */
+        OrderShape: {
             account: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             avg_px: string | null;
             cl_ord_id: string;
             /** Format: date-time */
             created_at: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             cum_qty: string;
             /** Format: date-time */
             expire_at: string | null;
             id: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             leaves_qty: string;
-            /** @enum {string} */
-            ord_status: "PENDING_NEW" | "NEW" | "PARTIALLY_FILLED" | "FILLED" | "CANCELED" | "EXPIRED" | "REJECTED";
-            /** @enum {string} */
-            ord_type: "LIMIT" | "MARKET";
-            /** Format: decimal */
+            ord_status: components["schemas"]["OrdStatusEnum"];
+            ord_type: components["schemas"]["OrdTypeEnum"];
+            /** @description Decimal string. */
             order_qty: string;
-            /** @enum {string} */
-            pending: "" | "PENDING_CANCEL" | "PENDING_REPLACE";
-            /** Format: decimal */
+            /** @description Decimal string. */
             price: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             protection_px: string | null;
-            seq: number | null;
-            /** @enum {string} */
-            side: "BUY" | "SELL";
+            side: components["schemas"]["SideEnum"];
             symbol: string;
+            /** @description Why it was rejected or canceled. */
             text: string;
-            /** @enum {string} */
-            time_in_force: "DAY" | "GTC" | "IOC" | "FOK";
+            time_in_force: components["schemas"]["TimeInForceEnum"];
             /** Format: date-time */
             updated_at: string;
         };
-        OrderAction: {
-            cl_ord_id: string;
-            order: components["schemas"]["Order"];
-        };
-        OrderList: {
+        /** @description Every field is always there; those that can be null say so. */
+        OrdersShape: {
             next: string | null;
-            results: components["schemas"]["Order"][];
+            results: components["schemas"]["OrderShape"][];
         };
-        OrderRequest: {
+        /**
+         * @description * `PENDING_NEW` - Pending new
+         *     * `NEW` - New
+         *     * `PARTIALLY_FILLED` - Partially filled
+         *     * `FILLED` - Filled
+         *     * `CANCELED` - Canceled
+         *     * `EXPIRED` - Expired
+         *     * `REJECTED` - Rejected
+         * @enum {string}
+         */
+        OrdStatusEnum: "PENDING_NEW" | "NEW" | "PARTIALLY_FILLED" | "FILLED" | "CANCELED" | "EXPIRED" | "REJECTED";
+        /**
+         * @description * `LIMIT` - LIMIT
+         *     * `MARKET` - MARKET
+         * @enum {string}
+         */
+        OrdTypeEnum: "LIMIT" | "MARKET";
+        /**
+         * @description * `PENDING_CANCEL` - PENDING_CANCEL
+         *     * `PENDING_REPLACE` - PENDING_REPLACE
+         * @enum {string}
+         */
+        PendingEnum: "PENDING_CANCEL" | "PENDING_REPLACE";
+        /** @description Every field is always there; those that can be null say so. */
+        PersonShape: {
+            email: string;
+            id: string;
+            name: string;
+        };
+        /** @description Every field is always there; those that can be null say so. */
+        PlacedOrderShape: {
             account: string;
+            /** @description Decimal string. */
+            avg_px: string | null;
             cl_ord_id: string;
-            /** @enum {string} */
-            ord_type: "LIMIT" | "MARKET";
-            /** Format: decimal */
+            /** Format: date-time */
+            created_at: string;
+            /** @description Decimal string. */
+            cum_qty: string;
+            /** Format: date-time */
+            expire_at: string | null;
+            id: string;
+            /** @description Decimal string. */
+            leaves_qty: string;
+            ord_status: components["schemas"]["OrdStatusEnum"];
+            ord_type: components["schemas"]["OrdTypeEnum"];
+            /** @description Decimal string. */
             order_qty: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             price: string | null;
-            /** @enum {string} */
-            side: "BUY" | "SELL";
+            /** @description Decimal string. */
+            protection_px: string | null;
+            /** @description The command's number in the listing's journal. */
+            seq: number;
+            side: components["schemas"]["SideEnum"];
             symbol: string;
-            /** @enum {string} */
-            time_in_force: "DAY" | "GTC" | "IOC" | "FOK";
+            /** @description Why it was rejected or canceled. */
+            text: string;
+            time_in_force: components["schemas"]["TimeInForceEnum"];
+            /** Format: date-time */
+            updated_at: string;
         };
-        Preview: {
+        /** @description Every field is always there; those that can be null say so. */
+        PreviewShape: {
             allowed: boolean;
-            estimate: components["schemas"]["Estimate"] | null;
-            reasons: components["schemas"]["Reason"][];
+            estimate: components["schemas"]["EstimateShape"];
+            reasons: components["schemas"]["ReasonShape"][];
             summary: string;
         };
-        Reason: {
+        /** @description Every field is always there; those that can be null say so. */
+        ReasonShape: {
             citation: string;
             code: string;
             message: string;
@@ -901,93 +578,107 @@ export interface components {
             /** Format: date-time */
             until: string | null;
         };
-        Refusal: {
+        /** @description Every field is always there; those that can be null say so. */
+        RefusalShape: {
             cl_ord_id: string;
-            /** Format: decimal */
-            order_qty: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
+            order_qty: string | null;
+            /** @description Decimal string. */
             price: string | null;
-            reasons: components["schemas"]["Reason"][];
+            reasons: components["schemas"]["ReasonShape"][];
             /** Format: date-time */
             received_at: string;
-            /** @enum {string} */
-            side: "BUY" | "SELL";
+            side: string | null;
             symbol: string;
         };
-        RefusalList: {
-            results: components["schemas"]["Refusal"][];
+        /** @description Every field is always there; those that can be null say so. */
+        RefusalsShape: {
+            results: components["schemas"]["RefusalShape"][];
         };
-        ReplaceRequest: {
+        ReplaceInputRequest: {
             cl_ord_id: string;
-            /** Format: decimal */
+            /** @description The new total quantity. */
             order_qty: string;
-            /** Format: decimal */
             price: string;
         };
-        Session: {
-            accounts: components["schemas"]["SessionAccount"][];
+        /** @description Every field is always there; those that can be null say so. */
+        SessionShape: {
+            accounts: components["schemas"]["AccountShape"][];
             demo: boolean;
             demo_sign_ins: components["schemas"]["DemoSignIn"][];
             is_operator: boolean;
             /** Format: date-time */
             now: string;
             signed_in: boolean;
-            user: components["schemas"]["SessionUser"] | null;
+            user: components["schemas"]["PersonShape"] | null;
         };
-        SessionAccount: {
-            id: string;
-            name: string;
-            number: string;
-        };
-        SessionUser: {
-            email: string;
-            id: number;
-            name: string;
-        };
-        Stats: {
-            /** Format: decimal */
+        /**
+         * @description * `BUY` - BUY
+         *     * `SELL` - SELL
+         * @enum {string}
+         */
+        SideEnum: "BUY" | "SELL";
+        /**
+         * @description * `TRADING` - TRADING
+         *     * `HALTED` - HALTED
+         *     * `FAULTED` - FAULTED
+         * @enum {string}
+         */
+        StateEnum: "TRADING" | "HALTED" | "FAULTED";
+        /** @description Every field is always there; those that can be null say so. */
+        StatsShape: {
+            /** @description Decimal string. */
             ask_px: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             ask_qty: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             bid_px: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             bid_qty: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             change_pct: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             change_px: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             high_px: string | null;
             /** Format: date-time */
             last_at: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             last_px: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             last_qty: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             low_px: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             open_px: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             prev_close_px: string | null;
-            /** Format: decimal */
+            /** @description Decimal string. */
             volume: string;
         };
-        Trade: {
+        /**
+         * @description * `DAY` - DAY
+         *     * `GTC` - GTC
+         *     * `IOC` - IOC
+         *     * `FOK` - FOK
+         * @enum {string}
+         */
+        TimeInForceEnum: "DAY" | "GTC" | "IOC" | "FOK";
+        /** @description Every field is always there; those that can be null say so. */
+        TradeShape: {
             /** Format: date-time */
             at: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             px: string;
-            /** Format: decimal */
+            /** @description Decimal string. */
             qty: string;
-            /** @enum {string} */
-            taker_side: "BUY" | "SELL";
+            taker_side: components["schemas"]["SideEnum"];
             trade_id: string;
         };
-        TradeList: {
+        /** @description Every field is always there; those that can be null say so. */
+        TradesShape: {
             epoch: number;
-            results: components["schemas"]["Trade"][];
+            results: components["schemas"]["TradeShape"][];
             seq: number;
         };
     };
@@ -998,4 +689,554 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    balances_retrieve: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalancesShape"];
+                };
+            };
+        };
+    };
+    executions_retrieve: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string;
+                symbol?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionsShape"];
+                };
+            };
+        };
+    };
+    listings_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingsShape"];
+                };
+            };
+        };
+    };
+    listings_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingShape"];
+                };
+            };
+        };
+    };
+    listings_book_retrieve: {
+        parameters: {
+            query?: {
+                depth?: number;
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookShape"];
+                };
+            };
+        };
+    };
+    listings_candles_retrieve: {
+        parameters: {
+            query?: {
+                interval?: "15m" | "1d" | "1h" | "1m" | "5m";
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandlesShape"];
+                };
+            };
+        };
+    };
+    listings_trades_retrieve: {
+        parameters: {
+            query?: {
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TradesShape"];
+                };
+            };
+        };
+    };
+    orders_list: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string;
+                symbol?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrdersShape"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    orders_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacedOrderShape"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    orders_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderShape"];
+                };
+            };
+        };
+    };
+    orders_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeShape"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    orders_replace_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeShape"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    orders_preview_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewShape"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    refusals_retrieve: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalsShape"];
+                };
+            };
+        };
+    };
+    session_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+        };
+    };
+}

@@ -3,7 +3,8 @@
  * of two states of an order wins, so messages may repeat or overtake each other without harm; the
  * sequence numbers only tell when something was missed.
  */
-import type { Execution, Order } from "../api/types";
+import type { Execution, Order, Pending } from "../api/types";
+import { compare } from "../ui/decimal";
 import { type AccountDelta, type Position, precedes } from "./messages";
 
 const WORKING = new Set<Order["ord_status"]>(["PENDING_NEW", "NEW", "PARTIALLY_FILLED"]);
@@ -11,6 +12,8 @@ const WORKING = new Set<Order["ord_status"]>(["PENDING_NEW", "NEW", "PARTIALLY_F
 export interface AccountState {
   orders: ReadonlyMap<string, Order>;
   executions: ReadonlyMap<string, Execution>;
+  /** Cancels and changes under way, valid while the order is still as it was when they were sent. */
+  changing: ReadonlyMap<string, { pending: Pending; updatedAt: string }>;
   streams: Readonly<Record<string, Position>>;
   /** Where the last heartbeat said the streams stand; by the next one we must have come that far. */
   told: Readonly<Record<string, Position>>;
@@ -22,6 +25,7 @@ export interface AccountState {
 export const NO_ACCOUNT: AccountState = {
   orders: new Map(),
   executions: new Map(),
+  changing: new Map(),
   streams: {},
   told: {},
   wanted: 1,
@@ -35,17 +39,17 @@ export function onHello(state: AccountState, streams: Record<string, Position>):
 }
 
 export function onAccountDelta(state: AccountState, delta: AccountDelta): AccountState {
-  const ours = state.streams[delta.symbol];
-  if (ours && delta.epoch < ours.epoch) return state;
-  const epochChanged = ours !== undefined && delta.epoch > ours.epoch;
-  const missed = epochChanged || delta.prev_seq > (ours?.seq ?? 0);
-  const position = { epoch: delta.epoch, seq: epochChanged ? delta.seq : Math.max(delta.seq, ours?.seq ?? 0) };
+  const ours = state.streams[delta.symbol] ?? { epoch: delta.epoch, seq: 0 };
+  // Old or doubled; or overtaken, and then its absence was noticed and a snapshot is on its way.
+  if (!precedes(ours, delta)) return state;
+  const restored = delta.epoch > ours.epoch;
+  const position = { epoch: delta.epoch, seq: delta.seq };
   const moved = {
-    ...(epochChanged ? forgetOlderEpochs(state, { [delta.symbol]: position }) : state),
+    ...(restored ? forgetOlderEpochs(state, { [delta.symbol]: position }) : state),
     streams: { ...state.streams, [delta.symbol]: position },
   };
-  const merged = merge(moved, delta.orders, delta.executions);
-  return missed ? want(merged) : merged;
+  const merged = settleNotices(merge(moved, delta.orders, delta.executions), delta);
+  return restored || delta.prev_seq > ours.seq ? want(merged) : merged;
 }
 
 export function onAccountHeartbeat(state: AccountState, streams: Record<string, Position>): AccountState {
@@ -75,20 +79,38 @@ export function onAccountSnapshot(
   orders: Order[],
   executions: Execution[],
 ): AccountState {
-  return { ...merge(state, orders, executions), loaded: Math.max(state.loaded, answers) };
+  const merged = merge({ ...state, changing: new Map() }, orders, executions);
+  return { ...merged, loaded: Math.max(state.loaded, answers) };
 }
 
 export const want = (state: AccountState): AccountState => ({ ...state, wanted: state.wanted + 1 });
 
-/** The answer to a POST may arrive after the socket has told what became of the order. */
+export function onChangeSent(state: AccountState, order: Order, pending: Pending): AccountState {
+  const changing = new Map(state.changing).set(order.id, { pending, updatedAt: order.updated_at });
+  return { ...state, changing };
+}
+
+export function pendingOf(state: AccountState, order: Order): Pending | null {
+  const change = state.changing.get(order.id);
+  return change?.updatedAt === order.updated_at && isWorking(order) ? change.pending : null;
+}
+
+/** A rejected cancel or change leaves the order as it was, and no longer waiting. */
+function settleNotices(state: AccountState, { notices }: AccountDelta): AccountState {
+  if (notices.length === 0) return state;
+  const changing = new Map(state.changing);
+  for (const { order_id } of notices) if (order_id !== null) changing.delete(order_id);
+  return { ...state, changing };
+}
+
+/** The answer to a POST, or a snapshot, may arrive after the socket has told what became of the order. */
 function supersedes(candidate: Order, known: Order): boolean {
   const candidateIsNew = candidate.ord_status === "PENDING_NEW";
-  const knownIsNew = known.ord_status === "PENDING_NEW";
-  if (candidateIsNew !== knownIsNew) return knownIsNew;
-  const candidateSeq = candidate.seq ?? 0;
-  const knownSeq = known.seq ?? 0;
-  if (candidateSeq !== knownSeq) return candidateSeq > knownSeq;
-  return candidate.updated_at >= known.updated_at;
+  if (candidateIsNew !== (known.ord_status === "PENDING_NEW")) return !candidateIsNew;
+  if (candidate.updated_at !== known.updated_at) return candidate.updated_at > known.updated_at;
+  // Several events may share a millisecond; what has traded or ended does not come undone.
+  const traded = compare(candidate.cum_qty, known.cum_qty);
+  return traded === 0 ? isWorking(known) || !isWorking(candidate) : traded > 0;
 }
 
 /** After a restore the numbers start again and what we hold of that listing may never have happened. */

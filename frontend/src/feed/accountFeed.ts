@@ -1,5 +1,5 @@
-import { ApiError, api, call } from "../api/client";
-import type { Execution, Order } from "../api/types";
+import { ApiError, api, asId, call } from "../api/client";
+import type { Execution, Order, Pending } from "../api/types";
 import {
   type AccountState,
   NO_ACCOUNT,
@@ -8,7 +8,9 @@ import {
   onAccountDelta,
   onAccountHeartbeat,
   onAccountSnapshot,
+  onChangeSent,
   onHello,
+  pendingOf,
   want,
 } from "./account";
 import { type Change, changesBetween } from "./changes";
@@ -20,8 +22,11 @@ import { Store } from "../ui/store";
 const RETRY_MS = 1000;
 const WORKING_PAGES = 20;
 
+/** An order, and whether a cancel or a change of it is under way. */
+export type ShownOrder = Order & { pending: Pending | null };
+
 export interface AccountFeedState {
-  orders: Order[];
+  orders: ShownOrder[];
   executions: Execution[];
   loaded: boolean;
   olderOrders: string | null;
@@ -43,10 +48,10 @@ interface Page {
 
 const get = {
   orders: (account: string, more: { working?: boolean; cursor?: string }) =>
-    call(api.GET("/api/v1/orders", { params: { query: { account, ...more } } })),
+    call(api.GET("/api/v1/orders", { params: { query: { account: asId(account), ...more } } })),
   executions: (account: string, cursor?: string) =>
-    call(api.GET("/api/v1/executions", { params: { query: { account, cursor } } })),
-  order: (id: string) => call(api.GET("/api/v1/orders/{id}", { params: { path: { id } } })),
+    call(api.GET("/api/v1/executions", { params: { query: { account: asId(account), cursor } } })),
+  order: (id: string) => call(api.GET("/api/v1/orders/{order_id}", { params: { path: { order_id: asId(id) } } })),
 };
 
 async function allWorking(account: string): Promise<Order[]> {
@@ -131,6 +136,9 @@ export class AccountFeed {
   /** The server's answer to a POST, which may come before or after the socket's word on it. */
   readonly learn = (order: Order): void => this.#advance(merge(this.#state, [order], []));
 
+  readonly changeSent = (order: Order, pending: Pending): void =>
+    this.#advance(onChangeSent(this.#state, order, pending));
+
   readonly loadOlderOrders = async (): Promise<void> => {
     if (!this.#older.olderOrders) return;
     const page = await get.orders(this.#account, { cursor: this.#older.olderOrders });
@@ -161,6 +169,7 @@ export class AccountFeed {
         break;
       case "balances":
         this.#events.onBalances();
+        void this.#refreshSettlement();
         break;
     }
   }
@@ -199,12 +208,20 @@ export class AccountFeed {
     this.#advance(onAccountSnapshot(this.#state, answers, page.orders, page.executions));
   }
 
+  /** Settlement moves balances without an event of the order's own; only a fetch tells which fills it took. */
+  async #refreshSettlement(): Promise<void> {
+    if (![...this.#state.executions.values()].some((execution) => !execution.settled)) return;
+    const page = await get.executions(this.#account).catch(() => null);
+    if (page && !this.#closed) this.#advance(merge(this.#state, [], page.results));
+  }
+
   #publish(): void {
     const { orders, executions, wanted, loaded } = this.#state;
     if (this.#closed) return;
     setConnection("account", connectionOf(this.#link, wanted > loaded));
+    const shown = [...orders.values()].map((order) => ({ ...order, pending: pendingOf(this.#state, order) }));
     this.store.set({
-      orders: newestFirst(orders.values(), (order) => order.created_at),
+      orders: newestFirst(shown, (order) => order.created_at),
       executions: newestFirst(executions.values(), (execution) => execution.at),
       loaded: loaded > 0,
       olderOrders: this.#older.olderOrders,

@@ -79,6 +79,7 @@ export function onSnapshot(state: MarketState, snapshot: Snapshot): MarketState 
 function fold(state: MarketState, start: MarketView): MarketState {
   let view = start;
   for (const [index, delta] of state.queue.entries()) {
+    if (isWordOnState(delta, view)) view = { ...view, state: delta.state, halt: delta.halt };
     if (delta.epoch < view.epoch || (delta.epoch === view.epoch && delta.seq <= view.seq)) continue;
     if (delta.epoch > view.epoch || delta.prev_seq > view.seq) {
       return { view, queue: state.queue.slice(index), told: null, reload: true };
@@ -94,12 +95,16 @@ function apply(view: MarketView, delta: MarketDelta): MarketView {
     seq: delta.seq,
     state: delta.state,
     halt: delta.halt,
-    stats: delta.stats,
+    stats: delta.stats ?? view.stats,
     bids: changeLevels(view.bids, delta.bids, "BUY", view.horizon.BUY),
     asks: changeLevels(view.asks, delta.asks, "SELL", view.horizon.SELL),
     trades: addTrades(view.trades, delta.trades),
   };
 }
+
+/** A fault stops a listing without an event of the market, so it comes at a number we already have. */
+const isWordOnState = (delta: MarketDelta, view: MarketView): boolean =>
+  delta.stats === null && delta.epoch === view.epoch && delta.seq === view.seq;
 
 const cutOff = (levels: Level[]): string | null =>
   levels.length >= DEPTH ? (levels[levels.length - 1]?.[0] ?? null) : null;

@@ -18,7 +18,8 @@ export interface MarketDelta extends Position {
   trades: Trade[];
   state: TradingState;
   halt: Halt | null;
-  stats: Stats;
+  /** Null when only the state changed. */
+  stats: Stats | null;
 }
 
 export type MarketMessage =
@@ -26,20 +27,17 @@ export type MarketMessage =
   | MarketDelta
   | (Position & { type: "heartbeat"; server_time: string });
 
-export interface MarketStatus extends Position {
-  state: TradingState;
-  halt: Halt | null;
-}
-
-export interface StatsMessage extends MarketStatus {
+export interface StatsMessage extends Position {
   type: "stats";
   symbol: string;
+  state: TradingState;
+  halt: Halt | null;
   stats: Stats;
 }
 
 export type MarketsMessage =
   | StatsMessage
-  | { type: "heartbeat"; server_time: string; markets: Record<string, MarketStatus> };
+  | { type: "heartbeat"; server_time: string; markets: Record<string, Position> };
 
 export interface AccountDelta extends Position {
   type: "account";
@@ -50,7 +48,7 @@ export interface AccountDelta extends Position {
   notices: Notice[];
 }
 
-/** A rejection that leaves no mark on the order itself, such as a cancel that came too late. */
+/** A rejection, told by the event's name; its message is the engine's reason code. */
 export interface Notice {
   code: string;
   message: string;

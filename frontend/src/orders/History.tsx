@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 
-import type { Order } from "../api/types";
+import type { ShownOrder } from "../feed/accountFeed";
 import { price, time } from "../ui/format";
 import { MoreButton } from "../ui/MoreButton";
 import { Loading } from "../ui/Placeholders";
@@ -8,7 +8,7 @@ import { TableFrame } from "../ui/TableFrame";
 import { FilledCell, SideCell, StatusCell, SymbolCell, TypeCell, useTicks } from "./cells";
 
 interface Props {
-  orders: Order[];
+  orders: ShownOrder[];
   loaded: boolean;
   onMore: (() => Promise<void>) | null;
 }

@@ -2,8 +2,8 @@ import { useState } from "react";
 import { Button } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
-import { ApiError, api, call } from "../api/client";
-import type { Order } from "../api/types";
+import { ApiError, api, asId, call } from "../api/client";
+import type { ShownOrder } from "../feed/accountFeed";
 import type { OpenAccount } from "../session/AccountContext";
 import { newClOrdId } from "../ticket/intent";
 import { price, time } from "../ui/format";
@@ -15,7 +15,7 @@ import { ReplaceDialog } from "./ReplaceDialog";
 import { FilledCell, SideCell, StatusCell, SymbolCell, TypeCell, useTicks } from "./cells";
 
 interface Props {
-  orders: Order[];
+  orders: ShownOrder[];
   open: OpenAccount;
   loaded: boolean;
 }
@@ -25,11 +25,11 @@ export function OpenOrders({ orders, open, loaded }: Props) {
   const tickOf = useTicks();
   const [editing, setEditing] = useState<string | null>(null);
 
-  async function cancel(order: Order) {
+  async function cancel(order: ShownOrder) {
     try {
       const body = { cl_ord_id: newClOrdId() };
-      const answer = await call(api.POST("/api/v1/orders/{id}/cancel", { params: { path: { id: order.id } }, body }));
-      open.feed.learn(answer.order);
+      const answer = await call(api.POST("/api/v1/orders/{order_id}/cancel", { params: { path: { order_id: asId(order.id) } }, body }));
+      open.feed.changeSent(answer.order, answer.pending);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast("bad", t("toasts.cancel_failed"), error.message || t("placeholder.unreachable"));
@@ -76,7 +76,7 @@ export function OpenOrders({ orders, open, loaded }: Props) {
                   <Button
                     className="icon-button"
                     aria-label={t("order.edit", { name })}
-                    isDisabled={order.pending !== "" || order.ord_type !== "LIMIT"}
+                    isDisabled={order.pending !== null || order.ord_type !== "LIMIT"}
                     onPress={() => setEditing(order.id)}
                   >
                     <Icon name="edit" />

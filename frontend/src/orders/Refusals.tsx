@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import { type ApiError, api, call } from "../api/client";
-import type { Refusal } from "../api/types";
+import { type ApiError, api, asId, call } from "../api/client";
+import type { Refusal, Side } from "../api/types";
 import { Reasons } from "../ticket/Receipt";
 import { price, quantity, time } from "../ui/format";
 import { ErrorNote, Loading } from "../ui/Placeholders";
 import { TableFrame } from "../ui/TableFrame";
-import { SideCell, SymbolCell, useTicks } from "./cells";
+import { SymbolCell, useTicks } from "./cells";
 
 /** Orders that never reached the book, each with the rule that stopped it. */
 export function Refusals({ account }: { account: string }) {
@@ -15,7 +15,7 @@ export function Refusals({ account }: { account: string }) {
   const tickOf = useTicks();
   const { data, error } = useQuery<Refusal[], ApiError>({
     queryKey: ["refusals", account],
-    queryFn: async () => (await call(api.GET("/api/v1/refusals", { params: { query: { account } } }))).results,
+    queryFn: async () => (await call(api.GET("/api/v1/refusals", { params: { query: { account: asId(account) } } }))).results,
   });
   if (error) return <ErrorNote error={error} />;
   if (!data) return <Loading />;
@@ -37,9 +37,9 @@ export function Refusals({ account }: { account: string }) {
           {data.map((refusal) => (
             <tr key={refusal.cl_ord_id}>
               <th scope="row"><SymbolCell symbol={refusal.symbol} /></th>
-              <td><SideCell side={refusal.side} /></td>
+              <td>{refusal.side ? t(`side.${refusal.side as Side}`) : t("order.change")}</td>
               <td className="num">{quantity(refusal.order_qty)}</td>
-              <td className="num">{refusal.price ? price(refusal.price, tickOf(refusal.symbol)) : t("order.market_price")}</td>
+              <td className="num">{price(refusal.price, tickOf(refusal.symbol))}</td>
               <td className="wrap"><Reasons reasons={refusal.reasons} /></td>
               <td className="muted nowrap">{time(refusal.received_at)}</td>
             </tr>

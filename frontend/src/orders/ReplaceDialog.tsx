@@ -2,7 +2,7 @@ import { type FormEvent, useRef, useState } from "react";
 import { Button } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
-import { ApiError, api, call } from "../api/client";
+import { ApiError, api, asId, call } from "../api/client";
 import type { Order } from "../api/types";
 import { useListings } from "../feed/useMarkets";
 import type { OpenAccount } from "../session/AccountContext";
@@ -48,12 +48,12 @@ export function ReplaceDialog({ order, open, onClose }: Props) {
     setBusy(true);
     try {
       const answer = await call(
-        api.POST("/api/v1/orders/{id}/replace", {
-          params: { path: { id: order.id } },
+        api.POST("/api/v1/orders/{order_id}/replace", {
+          params: { path: { order_id: asId(order.id) } },
           body: { ...body, cl_ord_id: intent.current.clOrdId },
         }),
       );
-      open.feed.learn(answer.order);
+      open.feed.changeSent(answer.order, answer.pending);
       onClose();
     } catch (failure) {
       if (!(failure instanceof ApiError)) throw failure;

@@ -6,6 +6,7 @@ import type { Listing } from "../api/types";
 import type { Change, ChangeKind } from "../feed/changes";
 import { price, quantity } from "../ui/format";
 import { type Tone, toast } from "../ui/toasts";
+import { useReason } from "./reason";
 
 const TONES: Record<ChangeKind, Tone> = {
   accepted: "neutral",
@@ -21,6 +22,7 @@ const TONES: Record<ChangeKind, Tone> = {
 export function useAnnounceChanges(): (changes: Change[]) => void {
   const { t } = useTranslation();
   const queries = useQueryClient();
+  const reason = useReason();
   return useCallback(
     (changes) => {
       const listings = queries.getQueryData<Listing[]>(["listings"]) ?? [];
@@ -32,9 +34,9 @@ export function useAnnounceChanges(): (changes: Change[]) => void {
           symbol: order.symbol,
           px: px === null ? t("order.market_price") : price(px, tick),
         };
-        toast(TONES[kind], t(`toasts.${kind}.title`, facts), order.text || t(`toasts.${kind}.detail`, facts));
+        toast(TONES[kind], t(`toasts.${kind}.title`, facts), order.text ? reason(order.text) : t(`toasts.${kind}.detail`, facts));
       }
     },
-    [queries, t],
+    [queries, reason, t],
   );
 }

@@ -4,9 +4,11 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import type { Order, Side } from "../api/types";
+import type { ShownOrder } from "../feed/accountFeed";
 import { useListings } from "../feed/useMarkets";
 import { share } from "../ui/decimal";
 import { quantity } from "../ui/format";
+import { useReason } from "./reason";
 
 const ANY_TICK = "0.01";
 
@@ -29,14 +31,15 @@ export function SymbolCell({ symbol }: { symbol: string }) {
   );
 }
 
-export function StatusCell({ order }: { order: Order }) {
+export function StatusCell({ order }: { order: ShownOrder }) {
   const { t } = useTranslation();
+  const reason = useReason();
   // A canceled order that traded is still canceled; its quantity column says that it traded.
-  const key = order.pending === "" ? order.ord_status : order.pending;
+  const key = order.pending ?? order.ord_status;
   return (
     <span className={`status status-${key.toLowerCase()}`}>
       {t(`status.${key}`)}
-      {order.text && <span className="status-text">{order.text}</span>}
+      {order.text && <span className="status-text">{reason(order.text)}</span>}
     </span>
   );
 }

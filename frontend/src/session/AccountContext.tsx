@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Account } from "../api/types";
 import { AccountFeed, type AccountFeedState, NOTHING_YET } from "../feed/accountFeed";
 import { useAnnounceChanges } from "../orders/announce";
+import { useReason } from "../orders/reason";
 import { usePreferences } from "../ui/preferences";
 import { toast } from "../ui/toasts";
 import { useSession } from "./useSession";
@@ -25,6 +26,7 @@ export function AccountProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const { t } = useTranslation();
   const announce = useAnnounceChanges();
+  const reason = useReason();
 
   const accounts = session?.accounts ?? [];
   const account = accounts.find(({ id }) => id === preferred) ?? accounts[0];
@@ -40,7 +42,10 @@ export function AccountProvider({ children }: { children: ReactNode }) {
     const close = feed.open({
       onChanges: announce,
       onNotices: (notices) => {
-        for (const { message } of notices) toast("bad", t("toasts.notice"), message);
+        // A rejected new order is told by the order itself.
+        for (const { code, message } of notices) {
+          if (code !== "OrderRejected") toast("bad", t("toasts.notice"), reason(message));
+        }
       },
       onBalances: () => {
         window.clearTimeout(pause);
@@ -54,7 +59,7 @@ export function AccountProvider({ children }: { children: ReactNode }) {
       window.clearTimeout(pause);
       close();
     };
-  }, [open, announce, queries, t]);
+  }, [open, announce, queries, reason, t]);
 
   return <AccountContext value={open}>{children}</AccountContext>;
 }

@@ -8,7 +8,6 @@ import { dateTime, money, price, quantity } from "../ui/format";
 export function Receipt({ preview, listing, dimmed }: { preview: Preview; listing: Listing; dimmed: boolean }) {
   const { t } = useTranslation();
   const { estimate } = preview;
-  if (!estimate) return null;
   const { symbol, tick_size } = listing;
   const held = estimate.hold_asset === symbol ? `${quantity(estimate.hold_amount)} ${symbol}` : money(estimate.hold_amount);
   return (
@@ -24,7 +23,7 @@ export function Receipt({ preview, listing, dimmed }: { preview: Preview; listin
       <Line term={t("receipt.holding", { symbol })}>
         <BeforeAfter before={quantity(estimate.holding_before)} after={quantity(estimate.holding_after)} />
       </Line>
-      <Line term={t("receipt.hold")}>{held}</Line>
+      {estimate.hold_amount !== null && <Line term={t("receipt.hold")}>{held}</Line>}
       {estimate.expire_at !== null && <Line term={t("receipt.expires")}>{dateTime(estimate.expire_at)}</Line>}
     </dl>
   );

@@ -1,4 +1,5 @@
 /** What is being typed into the ticket, and the rules it is checked against before it is sent. */
+import { asId } from "../api/client";
 import type { Listing, OrdType, OrderRequest, Side, TimeInForce } from "../api/types";
 import { type Decimal, compare, isMultiple, isZero, nudge, parseDecimal } from "../ui/decimal";
 import type { Pick } from "../market/OrderBook";
@@ -61,13 +62,13 @@ export function change(draft: Draft, action: DraftAction): Draft {
 
 /** The server's own codes, so that a sentence reads the same whoever found the fault. */
 export type ProblemCode =
+  | "NOT_A_NUMBER"
+  | "NOT_POSITIVE"
   | "PRICE_REQUIRED"
-  | "PRICE_INVALID"
   | "PRICE_OFF_TICK"
   | "QTY_REQUIRED"
-  | "QTY_INVALID"
   | "QTY_OFF_LOT"
-  | "QTY_ABOVE_MAX";
+  | "RISK-SIZE";
 
 export type Problems = Partial<Record<Field, ProblemCode>>;
 
@@ -76,16 +77,18 @@ export type Limits = globalThis.Pick<Listing, "tick_size" | "lot_size" | "max_or
 export function checkPrice(text: string, { tick_size }: Limits): ProblemCode | undefined {
   if (text.trim() === "") return "PRICE_REQUIRED";
   const value = parseDecimal(text);
-  if (value === null || isZero(value)) return "PRICE_INVALID";
+  if (value === null) return "NOT_A_NUMBER";
+  if (isZero(value)) return "NOT_POSITIVE";
   return isMultiple(value, tick_size) ? undefined : "PRICE_OFF_TICK";
 }
 
 export function checkQty(text: string, { lot_size, max_order_qty }: Limits): ProblemCode | undefined {
   if (text.trim() === "") return "QTY_REQUIRED";
   const value = parseDecimal(text);
-  if (value === null || isZero(value)) return "QTY_INVALID";
+  if (value === null) return "NOT_A_NUMBER";
+  if (isZero(value)) return "NOT_POSITIVE";
   if (!isMultiple(value, lot_size)) return "QTY_OFF_LOT";
-  return compare(value, max_order_qty) > 0 ? "QTY_ABOVE_MAX" : undefined;
+  return compare(value, max_order_qty) > 0 ? "RISK-SIZE" : undefined;
 }
 
 export function problemsOf(draft: Draft, limits: Limits): Problems {
@@ -102,5 +105,5 @@ export function bodyOf(draft: Draft, limits: Limits, account: string, symbol: st
   const { side, ord_type, time_in_force } = draft;
   const order_qty = parseDecimal(draft.order_qty);
   const price = ord_type === "LIMIT" ? parseDecimal(draft.price) : null;
-  return order_qty === null ? null : { account, symbol, side, ord_type, time_in_force, order_qty, price };
+  return order_qty === null ? null : { account: asId(account), symbol, side, ord_type, time_in_force, order_qty, price };
 }
