@@ -57,7 +57,9 @@ class Supervisor:
             assert process.stdout is not None
             lines = await self.output.follow(name, process.stdout, show=show)
             if await process.wait() != 0:
-                raise CannotStart("\n".join([f"`{' '.join(command[1:])}` failed:", *lines]))
+                raise CannotStart(
+                    "\n".join([f"`{' '.join(command[1:])}` failed.", *(lines if not show else [])])
+                )
             return lines
         finally:
             await child.stop(process)

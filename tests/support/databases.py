@@ -27,7 +27,8 @@ SOURCES = (
     "*/migrations/*.py",
     "*/models/*.py",
     "*/models.py",
-    "portal/records.py",
+    "portal/*.py",
+    "portal/roles.py",
     "portal/management/commands/prepare_database.py",
     "requirements.txt",
 )
