@@ -77,6 +77,16 @@ def long_run() -> bool:
     return PROFILE == "long"
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What a process keeps in memory of a database is of another database in the next test."""
+    from portal import clock
+    from trading import matching
+
+    clock.forget()
+    matching.forget()
+
+
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Databases]:
     with embedded.servers(durable=False):

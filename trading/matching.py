@@ -36,6 +36,11 @@ class Book:
 _books: dict[int, Book] = {}
 
 
+def forget() -> None:
+    """Read every book afresh (between tests, whose databases give out the same ids)."""
+    _books.clear()
+
+
 def drain(listing_id: int, *, limit: int = BATCH) -> int:
     """Apply the next commands of a listing; return how many.
 

@@ -1,0 +1,36 @@
+"""People, accounts and issuers for tests."""
+
+from itertools import count
+from typing import Any
+
+from portal import clock
+from portal.models import Account, AccountMember, Issuer, User
+
+PASSWORD = "correct-horse-battery"
+_numbers = count(1)
+
+
+def a_user(email: str | None = None, **fields: Any) -> User:
+    return User.objects.create_user(email or f"person{next(_numbers)}@example.com", PASSWORD, **fields)
+
+
+def an_operator(email: str | None = None) -> User:
+    return a_user(email, is_staff=True)
+
+
+def an_account(*members: User, investor_class: str = "ACCREDITED", **fields: Any) -> Account:
+    number = next(_numbers)
+    account = Account.objects.create(
+        number=f"A-{number:06}",
+        name=f"Investor {number}",
+        investor_class=investor_class,
+        opened_at=clock.now(),
+        **fields,
+    )
+    for member in members:
+        AccountMember.objects.create(account=account, user=member)
+    return account
+
+
+def an_issuer() -> Issuer:
+    return Issuer.objects.create(name=f"Issuer {next(_numbers)}, Inc.")

@@ -1,0 +1,129 @@
+"""A market for tests, made by the services that make one for people."""
+
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from portal.models import Account
+from portal.tests.factories import an_account, an_issuer
+from trading import engine, journal, matching
+from trading.engine import OrdType, Side, TimeInForce
+from trading.models import Listing, MarketState, Order
+from trading.services import entry, ledger, listings
+from trading.services.requests import Accepted, CancelRequest, NewOrderRequest, ReplaceRequest, Request
+from trading.settlement import book_entry
+
+_numbers = count(1)
+
+
+def a_listing(symbol: str = "ACME", **fields: Any) -> Listing:
+    """A token that trades in cents and whole tokens: one lot at one tick costs one cent."""
+    ledger.open_cash()
+    defaults: dict[str, Any] = {
+        "name": f"{symbol} common",
+        "issuer": an_issuer(),
+        "kind": "EQUITY",
+        "exemption": "REG_D_506C",
+        "open_to": ["ACCREDITED"],
+        "access_note": "Accredited investors only.",
+        "tick_size": Decimal("0.01"),
+        "lot_size": Decimal(1),
+        "max_order_qty": 10_000,
+        "max_order_cents": 10**9,
+        "max_price": 10**6,
+    }
+    listing = listings.create_listing(symbol=symbol, **defaults | fields)
+    drained(listing)
+    return listing
+
+
+def funded(
+    *, cents: int = 0, lots: int = 0, listing: Listing | None = None, account: Account | None = None
+) -> Account:
+    """An account with this much cash, and this much of the listing."""
+    account = account or an_account()
+    if cents:
+        ledger.deposit(account=account, cents=cents, reference=f"deposit {next(_numbers)}")
+    if lots:
+        assert listing is not None
+        ledger.issue(account=account, listing=listing, lots=lots, reference=f"issue {next(_numbers)}")
+    return account
+
+
+def buy(account: Account, listing: Listing, qty: int, price: int | None, **terms: Any) -> NewOrderRequest:
+    return _order(account, listing, Side.BUY, qty, price, **terms)
+
+
+def sell(account: Account, listing: Listing, qty: int, price: int | None, **terms: Any) -> NewOrderRequest:
+    return _order(account, listing, Side.SELL, qty, price, **terms)
+
+
+def _order(
+    account: Account,
+    listing: Listing,
+    side: Side,
+    qty: int,
+    price: int | None,
+    *,
+    cl_ord_id: str | None = None,
+    time_in_force: TimeInForce = TimeInForce.GTC,
+) -> NewOrderRequest:
+    """A limit order, or without a price a market order (which is for now or never)."""
+    ord_type = OrdType.MARKET if price is None else OrdType.LIMIT
+    if price is None and time_in_force == TimeInForce.GTC:
+        time_in_force = TimeInForce.IOC
+    return NewOrderRequest(
+        account.pk, cl_ord_id or a_cl_ord_id(), listing.pk, side, ord_type, time_in_force, qty, price
+    )
+
+
+def cancel(order: Order) -> CancelRequest:
+    return CancelRequest(order.account_id, a_cl_ord_id(), order_id=order.pk)
+
+
+def replace(order: Order, qty: int, price: int) -> ReplaceRequest:
+    return ReplaceRequest(order.account_id, a_cl_ord_id(), order_qty=qty, price=price, order_id=order.pk)
+
+
+def a_cl_ord_id() -> str:
+    return f"c{next(_numbers)}"
+
+
+def entered(*requests: Request) -> list[Order]:
+    """Enter requests that must be accepted; return the orders they are about."""
+    orders = []
+    for outcome in entry.submit_orders(requests):
+        assert isinstance(outcome, Accepted), outcome
+        orders.append(Order.objects.get(pk=outcome.order_id))
+    return orders
+
+
+def drained(listing: Listing) -> int:
+    """Apply all that is in the journal; return how many commands."""
+    done = 0
+    while batch := matching.drain(listing.pk):
+        done += batch
+    return done
+
+
+def settled(listing: Listing) -> None:
+    while book_entry.settle(listing.pk):
+        pass
+
+
+def worked(listing: Listing, *requests: Request) -> list[Order]:
+    """Enter, match and settle; return the orders as they stand then."""
+    orders = entered(*requests)
+    drained(listing)
+    settled(listing)
+    for order in orders:
+        order.refresh_from_db()
+    return orders
+
+
+def a_snapshot(listing: Listing) -> None:
+    """A snapshot of the listing's market as it stands, as the worker takes one now and then."""
+    seq = MarketState.objects.get(pk=listing.pk).applied_seq
+    market = matching.rebuild(listing.pk, seq).market
+    state, state_hash = engine.dump(market), engine.state_hash(market)
+    journal.save_snapshot(listing_id=listing.pk, seq=seq, state=state, state_hash=state_hash)
