@@ -247,13 +247,16 @@ class EngineAgainstNaiveBook(RuleBasedStateMachine):
     def the_fold_of_the_events_is_the_book(self) -> None:
         for side in Side:
             levels: dict[int, int] = {}
+            counts: dict[int, int] = {}
             for order in self.market.in_priority(side):
                 levels[order.price] = levels.get(order.price, 0) + order.leaves_qty
+                counts[order.price] = counts.get(order.price, 0) + 1
             assert self.fold.levels(side, len(levels) + 1) == list(levels.items())
             assert self.fold.levels(side, 2) == list(levels.items())[:2]
             assert self.market.best(side) == next(iter(levels), None)
             for price in range(MAX_PRICE + 1):
                 assert self.market.level_qty(side, price) == levels.get(price, 0)
+                assert self.market.level_orders(side, price) == counts.get(price, 0)
                 assert self.fold.level_qty(side, price) == levels.get(price, 0)
 
     @invariant()
