@@ -7,7 +7,7 @@ from config.make.setup import FRONTEND, PYTHON, set_up
 from config.make.stages import Stages
 
 PYTEST = (PYTHON, "-m", "pytest", "--quiet", "--durations=10")
-LONG = {"HYPOTHESIS_PROFILE": "long"}
+LONG = {"HYPOTHESIS_PROFILE": "long", "CRASH_KILLS": "200"}
 
 
 def static(stages: Stages) -> None:
