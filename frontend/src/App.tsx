@@ -9,6 +9,7 @@ import { OrdersPage } from "./orders/OrdersPage";
 import { PortfolioPage } from "./portfolio/PortfolioPage";
 import { AccountProvider } from "./session/AccountContext";
 import { SignInPage } from "./session/SignInPage";
+import { ErrorBoundary } from "./ui/ErrorBoundary";
 import { Header } from "./ui/Header";
 import { Toasts } from "./ui/Toasts";
 
@@ -41,13 +42,15 @@ function Pages() {
     <RouterProvider navigate={(path) => void navigate(path)}>
       <AccountProvider>
         <Header />
-        <Routes>
-          <Route path="/" element={<MarketListPage />} />
-          <Route path="/markets/:symbol" element={<MarketPage />} />
-          <Route path="/orders" element={<OrdersPage />} />
-          <Route path="/portfolio" element={<PortfolioPage />} />
-          <Route path="/sign-in" element={<SignInPage />} />
-        </Routes>
+        <ErrorBoundary>
+          <Routes>
+            <Route path="/" element={<MarketListPage />} />
+            <Route path="/markets/:symbol" element={<MarketPage />} />
+            <Route path="/orders" element={<OrdersPage />} />
+            <Route path="/portfolio" element={<PortfolioPage />} />
+            <Route path="/sign-in" element={<SignInPage />} />
+          </Routes>
+        </ErrorBoundary>
         <Toasts />
       </AccountProvider>
     </RouterProvider>

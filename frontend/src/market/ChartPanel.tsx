@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { type ApiError, api, call } from "../api/client";
 import type { Candle, Interval, Listing, Trade } from "../api/types";
 import { Choice } from "../ui/Choice";
+import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { ErrorNote, Loading } from "../ui/Placeholders";
 import { CandleTable } from "./CandleTable";
 import { INTERVALS, summaryOf, withTrades } from "./candles";
@@ -71,15 +72,17 @@ export function ChartPanel({ listing, trades }: { listing: Listing; trades: Trad
       {data && candles.length === 0 && <p className="empty">{t("chart.empty")}</p>}
       {candles.length > 0 && shown === "table" && <CandleTable candles={candles} tick={tick_size} />}
       {candles.length > 0 && shown === "chart" && (
-        <Suspense fallback={<Loading />}>
-          <div className="chart" role="img" aria-label={description}>
-            <CandleChart key={`${symbol} ${interval}`} candles={candles} tick={tick_size} daily={interval === "1d"} />
-          </div>
-          {/* The library's own mark needs an inline style, which the content-security policy forbids. */}
-          <a className="chart-credit" href="https://www.tradingview.com/" target="_blank" rel="noreferrer">
-            {t("chart.credit")}
-          </a>
-        </Suspense>
+        <ErrorBoundary>
+          <Suspense fallback={<Loading />}>
+            <div className="chart" role="img" aria-label={description}>
+              <CandleChart key={`${symbol} ${interval}`} candles={candles} tick={tick_size} daily={interval === "1d"} />
+            </div>
+            {/* The library's own mark needs an inline style, which the content-security policy forbids. */}
+            <a className="chart-credit" href="https://www.tradingview.com/" target="_blank" rel="noreferrer">
+              {t("chart.credit")}
+            </a>
+          </Suspense>
+        </ErrorBoundary>
       )}
     </section>
   );

@@ -50,10 +50,7 @@ export function ListingHead({ listing }: { listing: Listing }) {
           <span>{listing.access_note}</span>
         </p>
       </header>
-      {/* Present before it speaks, or a screen reader would miss the news. */}
-      <div role="alert">
-        <StoppedBanner listing={listing} />
-      </div>
+      <StoppedBanner listing={listing} />
     </>
   );
 }

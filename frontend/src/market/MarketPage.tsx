@@ -20,6 +20,7 @@ import { ChartPanel } from "./ChartPanel";
 import { ListingHead } from "./ListingHead";
 import { OrderBook, type Pick } from "./OrderBook";
 import { TradeTape } from "./TradeTape";
+import { useStateNotices } from "./useStateNotices";
 import "./market-page.css";
 
 export function MarketPage() {
@@ -52,6 +53,7 @@ function Market({ listing: known }: { listing: Listing }) {
   const [sheetOpen, setSheetOpen] = useState(false);
 
   const listing = view ? { ...known, state: view.state, halt: view.halt, stats: view.stats } : known;
+  useStateNotices(listing);
   const { last_px } = listing.stats;
   useTitle(last_px === null ? symbol : `${price(last_px, tick_size)} ${symbol}`);
 

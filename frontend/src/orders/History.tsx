@@ -27,8 +27,8 @@ export function History({ orders, loaded, onMore }: Props) {
             <th scope="col">{t("column.side")}</th>
             <th scope="col" className="num">{t("column.price")}</th>
             <th scope="col" className="num">{t("column.filled")}</th>
-            <th scope="col" className="num">{t("column.average")}</th>
-            <th scope="col">{t("column.type")}</th>
+            <th scope="col" className="num medium">{t("column.average")}</th>
+            <th scope="col" className="medium">{t("column.type")}</th>
             <th scope="col">{t("column.status")}</th>
             <th scope="col">{t("column.updated")}</th>
           </tr>
@@ -40,8 +40,8 @@ export function History({ orders, loaded, onMore }: Props) {
               <td><SideCell side={order.side} /></td>
               <td className="num">{order.price ? price(order.price, tickOf(order.symbol)) : t("order.market_price")}</td>
               <td className="num"><FilledCell order={order} /></td>
-              <td className="num">{price(order.avg_px, tickOf(order.symbol))}</td>
-              <td><TypeCell order={order} /></td>
+              <td className="num medium">{price(order.avg_px, tickOf(order.symbol))}</td>
+              <td className="medium"><TypeCell order={order} /></td>
               <td><StatusCell order={order} /></td>
               <td className="muted nowrap">{time(order.updated_at)}</td>
             </tr>

@@ -48,9 +48,9 @@ export function OpenOrders({ orders, open, loaded }: Props) {
             <th scope="col">{t("column.side")}</th>
             <th scope="col" className="num">{t("column.price")}</th>
             <th scope="col" className="num">{t("column.filled")}</th>
-            <th scope="col">{t("column.type")}</th>
+            <th scope="col" className="medium">{t("column.type")}</th>
             <th scope="col">{t("column.status")}</th>
-            <th scope="col">{t("column.placed")}</th>
+            <th scope="col" className="medium">{t("column.placed")}</th>
             <th scope="col">
               <span className="visually-hidden">{t("column.actions")}</span>
             </th>
@@ -69,9 +69,9 @@ export function OpenOrders({ orders, open, loaded }: Props) {
                 <td><SideCell side={order.side} /></td>
                 <td className="num strong">{price(order.price ?? order.protection_px, tickOf(order.symbol))}</td>
                 <td className="num"><FilledCell order={order} /></td>
-                <td><TypeCell order={order} /></td>
+                <td className="medium"><TypeCell order={order} /></td>
                 <td><StatusCell order={order} /></td>
-                <td className="muted nowrap">{time(order.created_at)}</td>
+                <td className="muted nowrap medium">{time(order.created_at)}</td>
                 <td className="row-actions">
                   <Button
                     className="icon-button"

@@ -36,9 +36,10 @@ export function ReplaceDialog({ order, open, onClose }: Props) {
   const px = parseDecimal(draft.price);
   const qty = parseDecimal(draft.order_qty);
   const belowFilled = qty !== null && compare(qty, order.cum_qty) <= 0;
-  const unchanged = px === order.price && qty === order.order_qty;
+  const samePrice = px !== null && compare(px, order.price ?? "0") === 0;
+  const unchanged = samePrice && qty !== null && compare(qty, order.order_qty) === 0;
   const qtyProblem = problems.order_qty ? t(`problem.${problems.order_qty}`, facts) : belowFilled ? t("problem.QTY_NOT_ABOVE_CUM") : undefined;
-  const keepsPlace = px !== null && qty !== null && compare(px, order.price ?? "0") === 0 && compare(qty, order.order_qty) < 0;
+  const keepsPlace = samePrice && qty !== null && compare(qty, order.order_qty) < 0;
 
   async function submit(event: FormEvent) {
     event.preventDefault();

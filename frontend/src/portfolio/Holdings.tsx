@@ -2,8 +2,8 @@ import { useTranslation } from "react-i18next";
 
 import type { Balances } from "../api/types";
 import { SymbolCell, useTicks } from "../orders/cells";
-import { add, sum } from "../ui/decimal";
-import { money, price, quantity } from "../ui/format";
+import { add, isZero, subtract, sum } from "../ui/decimal";
+import { NOTHING, money, price, quantity } from "../ui/format";
 import { ErrorNote, Loading } from "../ui/Placeholders";
 import { TableFrame } from "../ui/TableFrame";
 import { useBalances } from "./useBalances";
@@ -25,7 +25,8 @@ function Cash({ balances: { cash, holdings } }: { balances: Balances }) {
   const { t } = useTranslation();
   const value = sum(holdings.map(({ market_value }) => market_value ?? "0"));
   const figures: [label: string, amount: string, main: boolean][] = [
-    [t("portfolio.total"), add(cash.settled, value), true],
+    // Holdings are valued as owned, settled or not; cash is counted the same way.
+    [t("portfolio.total"), add(subtract(add(cash.settled, cash.pending_in), cash.pending_out), value), true],
     [t("portfolio.available"), cash.available, true],
     [t("portfolio.cash"), cash.settled, false],
     [t("portfolio.held"), cash.held, false],
@@ -55,9 +56,9 @@ function HoldingsTable({ balances: { holdings } }: { balances: Balances }) {
           <tr>
             <th scope="col">{t("column.listing")}</th>
             <th scope="col" className="num">{t("column.available")}</th>
-            <th scope="col" className="num">{t("column.held")}</th>
-            <th scope="col" className="num">{t("column.settled")}</th>
-            <th scope="col" className="num">{t("column.pending")}</th>
+            <th scope="col" className="num medium">{t("column.held")}</th>
+            <th scope="col" className="num medium">{t("column.settled")}</th>
+            <th scope="col" className="num medium">{t("column.pending")}</th>
             <th scope="col" className="num">{t("column.last")}</th>
             <th scope="col" className="num">{t("column.value")}</th>
           </tr>
@@ -69,10 +70,12 @@ function HoldingsTable({ balances: { holdings } }: { balances: Balances }) {
                 <SymbolCell symbol={holding.symbol} /> <span className="muted holding-name">{holding.name}</span>
               </th>
               <td className="num strong">{quantity(holding.available)}</td>
-              <td className="num">{quantity(holding.held)}</td>
-              <td className="num">{quantity(holding.settled)}</td>
-              <td className="num muted">
-                {t("portfolio.in_out", { in: quantity(holding.pending_in), out: quantity(holding.pending_out) })}
+              <td className="num medium">{quantity(holding.held)}</td>
+              <td className="num medium">{quantity(holding.settled)}</td>
+              <td className="num muted medium">
+                {isZero(holding.pending_in) && isZero(holding.pending_out)
+                  ? NOTHING
+                  : t("portfolio.in_out", { in: quantity(holding.pending_in), out: quantity(holding.pending_out) })}
               </td>
               <td className="num">{price(holding.last_px, tickOf(holding.symbol))}</td>
               <td className="num strong">{money(holding.market_value)}</td>

@@ -37,22 +37,23 @@ export const share = (a: Decimal, b: Decimal): number =>
 /** For the chart, which draws in pixels. */
 export const toPixelValue = (a: Decimal): number => Big(a).toNumber();
 
+/** How many decimals a step of 0.05 or 1 asks for. */
+export const decimalsOf = (step: Decimal): number => (Big(step).toFixed().split(".")[1] ?? "").length;
+
+/** The next value on the grid of a step, written with the step's decimals. */
 export const roundToStep = (value: Decimal, step: Decimal, direction: "down" | "up"): Decimal =>
   Big(value)
     .div(step)
     .round(0, direction === "down" ? Big.roundDown : Big.roundUp)
     .times(step)
-    .toFixed();
+    .toFixed(decimalsOf(step));
 
-/** One step up or down from wherever the value is, landing on the grid and never below one step. */
+/** Steps up or down from wherever the value is, landing on the grid and never below one step. */
 export function nudge(value: Decimal | null, step: Decimal, steps: number): Decimal {
   if (value === null) return step;
-  const onGrid = isMultiple(value, step) ? value : roundToStep(value, step, steps > 0 ? "down" : "up");
-  return max(Big(step).times(steps).plus(onGrid).toFixed(), step);
+  const onGrid = roundToStep(value, step, steps > 0 ? "down" : "up");
+  return max(Big(step).times(steps).plus(onGrid).toFixed(decimalsOf(step)), step);
 }
-
-/** How many decimals a step of 0.05 or 1 asks for. */
-export const decimalsOf = (step: Decimal): number => (Big(step).toFixed().split(".")[1] ?? "").length;
 
 /** The middle of two prices and the distance between them in hundredths of a percent of the middle. */
 export function spread(bid: Decimal, ask: Decimal): { width: Decimal; mid: Decimal; bps: Decimal } {
