@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+
+import type { Order } from "../api/types";
+import { anExecution, anOrder, at } from "../testing/account";
+import { type AccountState, NO_ACCOUNT, merge } from "./account";
+import { changesBetween } from "./changes";
+
+const known = (order: Order): AccountState => merge({ ...NO_ACCOUNT, loaded: 1 }, [order], []);
+
+const told = (before: Order, after: Partial<Order>, executions = [] as ReturnType<typeof anExecution>[]) => {
+  const state = known(before);
+  return changesBetween(state, merge(state, [{ ...before, updated_at: at(1), ...after }], executions)).map(
+    ({ kind, qty, px }) => [kind, qty, px],
+  );
+};
+
+test("an order that reaches the book is accepted", () => {
+  expect(told(anOrder({ ord_status: "PENDING_NEW" }), { ord_status: "NEW" })).toEqual([["accepted", "100", "12.50"]]);
+});
+
+test("fills in one message are told once, at their average price", () => {
+  const executions = [
+    anExecution({ id: "a", last_qty: "40", last_px: "12.50" }),
+    anExecution({ id: "b", last_qty: "60", last_px: "12.40" }),
+  ];
+  expect(told(anOrder(), { ord_status: "FILLED", cum_qty: "100", avg_px: "12.4400" }, executions)).toEqual([
+    ["filled", "100", "12.44"],
+  ]);
+});
+
+test("a fill learnt from a snapshot is told at the order's average", () => {
+  expect(told(anOrder(), { ord_status: "PARTIALLY_FILLED", cum_qty: "30", avg_px: "12.4900" })).toEqual([
+    ["partially_filled", "30", "12.4900"],
+  ]);
+});
+
+test("a canceled order that traded is canceled, with what did not trade", () => {
+  const before = anOrder({ ord_status: "PARTIALLY_FILLED", cum_qty: "30" });
+  expect(told(before, { ord_status: "CANCELED", leaves_qty: "0" })).toEqual([["canceled", "70", "12.50"]]);
+});
+
+test("a rejection and a change are told", () => {
+  expect(told(anOrder({ ord_status: "PENDING_NEW" }), { ord_status: "REJECTED" })).toEqual([["rejected", "100", "12.50"]]);
+  expect(told(anOrder(), { price: "12.60" })).toEqual([["replaced", "100", "12.60"]]);
+});
+
+test("the first snapshot of a page is history, not news", () => {
+  const after = merge(NO_ACCOUNT, [anOrder({ ord_status: "FILLED", cum_qty: "100" })], []);
+  expect(changesBetween(NO_ACCOUNT, after)).toEqual([]);
+});

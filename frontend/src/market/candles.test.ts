@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+
+import type { Candle, Trade } from "../api/types";
+import { withTrades } from "./candles";
+
+const candle: Candle = { time: 1_700_000_100, open: "10.00", high: "10.50", low: "9.90", close: "10.10", volume: "500" };
+
+const trade = (id: string, second: number, px: string, qty = "10"): Trade => ({
+  trade_id: id,
+  px,
+  qty,
+  at: new Date((1_700_000_100 + second) * 1000).toISOString(),
+  taker_side: "BUY",
+});
+
+test("trades carry the last candle on", () => {
+  const [last] = withTrades([candle], [trade("2", 30, "9.80"), trade("1", 10, "10.70")], "5m");
+  expect(last).toEqual({ ...candle, high: "10.70", low: "9.80", close: "9.80" });
+});
+
+test("folding the same trades again changes nothing", () => {
+  const trades = [trade("2", 30, "9.80"), trade("1", 10, "10.70")];
+  const once = withTrades([candle], trades, "5m");
+  expect(withTrades(once, trades, "5m")).toEqual(once);
+});
+
+test("trades after the last candle begin a new one", () => {
+  const candles = withTrades([candle], [trade("4", 320, "10.30", "5"), trade("3", 310, "10.20")], "5m");
+  expect(candles[1]).toEqual({ time: 1_700_000_400, open: "10.20", high: "10.30", low: "10.20", close: "10.30", volume: "15" });
+});
+
+test("trades older than the last candle are the server's business", () => {
+  expect(withTrades([candle], [trade("0", -100, "50.00")], "5m")).toEqual([candle]);
+});

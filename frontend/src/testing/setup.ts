@@ -1,0 +1,20 @@
+import { cleanup } from "@testing-library/react";
+import { afterEach } from "vitest";
+
+import "../locales/i18n";
+
+afterEach(() => {
+  cleanup();
+  document.cookie.split("; ").forEach((cookie) => {
+    document.cookie = `${cookie.split("=")[0] ?? ""}=; max-age=0`;
+  });
+});
+
+// jsdom lays nothing out.
+window.matchMedia = (query) =>
+  ({ matches: false, media: query, addEventListener: () => {}, removeEventListener: () => {} }) as unknown as MediaQueryList;
+window.ResizeObserver = class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
