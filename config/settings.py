@@ -83,6 +83,8 @@ CHANNEL_LAYERS = {
 # --- Matching (Celery carries doorbells, never data) ------------------------------------------------
 MATCHING_QUEUES = env.MATCHING_WORKERS
 REDIS_URL = env.REDIS_URL
+# For commands that need matching and settlement where no `make run` is up.
+TEMPORARY_WORKERS = "config.supervisor.temporary.workers"
 SNAPSHOT_EVERY = 20_000  # commands between two snapshots of a book
 CELERY_BROKER_URL = env.CELERY_BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True

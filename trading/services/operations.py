@@ -29,7 +29,7 @@ class OperationRefused(Exception):
         self.code = code
 
 
-def halt(*, listings: Iterable[Listing], reason_code: str, note: str, actor: User) -> list[int]:
+def halt(*, listings: Iterable[Listing], reason_code: str, note: str, actor: User | None) -> list[int]:
     """Halt trading; return the commands' numbers, in the order of the listings' ids."""
     if reason_code not in HALT_CODES:
         raise OperationRefused("UNKNOWN_HALT_CODE", f"{reason_code} is no halt code.")
@@ -39,7 +39,7 @@ def halt(*, listings: Iterable[Listing], reason_code: str, note: str, actor: Use
     )
 
 
-def resume(*, listings: Iterable[Listing], reason_code: str, note: str, actor: User) -> list[int]:
+def resume(*, listings: Iterable[Listing], reason_code: str, note: str, actor: User | None) -> list[int]:
     """Resume trading."""
     if reason_code not in RESUME_CODES:
         raise OperationRefused("UNKNOWN_RESUME_CODE", f"{reason_code} is no code for a resumption.")
