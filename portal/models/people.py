@@ -70,6 +70,7 @@ class Account(models.Model):
 
     class Meta:
         ordering = ["number"]
+        permissions = [("suspend_account", "Can suspend and reinstate an account")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"

@@ -1,4 +1,4 @@
-"""Create or update the tables as the owner, then grant the runtime role exactly what it may do."""
+"""Create or update the tables as the owner, then grant people's roles and the runtime role their rights."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from portal.records import record_tables
+from portal.roles import grant_roles
 
 
 class Command(BaseCommand):
@@ -16,6 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
+        grant_roles()
         if connection.settings_dict["USER"] == settings.DATABASE_RUNTIME_ROLE:
             self.stderr.write(
                 "One database role for everything: only triggers protect the record tables. "
