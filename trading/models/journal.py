@@ -54,7 +54,7 @@ class Command(Record):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["listing", "seq"], name="command_sequence")]
         indexes = [
-            models.Index(fields=["order_id"], name="command_replaces", condition=Q(kind="ReplaceOrder")),
+            models.Index(fields=["order_id"], name="command_order", condition=Q(order_id__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +73,7 @@ class Event(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["listing", "seq"], name="event_sequence")]
+        indexes = [models.Index(fields=["listing", "command_seq"], name="event_of_command")]
 
     def __str__(self) -> str:
         return f"{self.listing_id}/{self.seq} {self.kind}"
