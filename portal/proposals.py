@@ -14,6 +14,8 @@ from django.utils.module_loading import import_string
 from portal import audit, clock
 from portal.models import Proposal, User
 
+Wording = list[tuple[str, str, str]]  # what changes, from, to
+
 
 class ProposalRefused(Exception):
     """An anticipated reason not to take a step: ``code`` for machines, the text for people."""
@@ -34,6 +36,9 @@ class ProposalKind(Protocol):
 
     def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
         """Put it into effect, in the transaction that marks it so."""
+
+    def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
+        """What changes, for people."""
 
 
 def propose(
@@ -93,6 +98,16 @@ def apply_due() -> int:
                 _apply(row)
                 done += 1
     return done
+
+
+def wording(proposal: Proposal) -> Wording:
+    """What a proposal changes, for people."""
+    return _kind(proposal.kind).wording(subject=proposal.subject, old=proposal.old, new=proposal.new)
+
+
+def is_stale(proposal: Proposal) -> bool:
+    """Has its subject changed since it was proposed?"""
+    return _kind(proposal.kind).current(subject=proposal.subject) != proposal.old
 
 
 def _decide(proposal: Proposal, *, by: User, status: str) -> Proposal:

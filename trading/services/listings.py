@@ -1,6 +1,6 @@
 """Listings: admitted with a first command, changed by approved proposals only."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import time
 from decimal import Decimal
 from typing import Any
@@ -9,8 +9,8 @@ from django.db import transaction
 
 from portal import audit, clock
 from portal.models import Issuer, Proposal, User
-from portal.proposals import ProposalRefused
-from trading import doorbell, engine, journal
+from portal.proposals import ProposalRefused, Wording
+from trading import doorbell, engine, journal, words
 from trading.models import Asset, Cursor, Listing, MarketState
 from trading.selectors import SETTLEMENT_CURSOR
 
@@ -99,6 +99,16 @@ class ListingParameters:
             setattr(listing, name, value)
         listing.save(update_fields=list(new))
         _configure(listing, proposal.approved_by)
+
+    def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
+        listing = self._listing(subject)
+        said: dict[str, tuple[str, Callable[[int], str]]] = {
+            "max_order_qty": ("Largest order", lambda lots: words.quantity(listing, lots)),
+            "max_order_cents": ("Largest value of one order", words.cash),
+            "max_price": ("Highest price", lambda ticks: words.price(listing, ticks)),
+            "protection_bps": ("Furthest from the market", words.collar),
+        }
+        return [(what, say(old[name]), say(new[name])) for name, (what, say) in said.items() if name in new]
 
     def _listing(self, symbol: str) -> Listing:
         listing = Listing.objects.filter(symbol=symbol).first()

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from portal import audit, clock
 from portal.models import Proposal, User
-from portal.proposals import ProposalRefused
+from portal.proposals import ProposalRefused, Wording
 from trading import doorbell, engine, journal, selectors
 from trading.models import Listing, MarketState
 
@@ -57,6 +57,10 @@ def _operate(
     actor: User | None,
     facts: dict[str, Any],
 ) -> list[int]:
+    # What the projection cannot hold would fault every listing concerned, for good.
+    longest = MarketState._meta.get_field("halt_note").max_length or 0
+    if len(facts["note"]) > longest:
+        raise OperationRefused("NOTE_TOO_LONG", f"A note has at most {longest} characters.")
     rows = sorted(listings, key=lambda row: row.pk)
     with transaction.atomic():
         for listing in rows:
@@ -118,6 +122,10 @@ class QuarantineCommand:
         journal.quarantine(listing_id=state.pk, seq=new["seq"], reason=proposal.reason, proposal=proposal)
         assert proposal.approved_by is not None
         clear_fault(listing=state.listing, note=f"command {new['seq']} put aside", actor=proposal.approved_by)
+
+    def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
+        what = f"Command {new['seq']} of {subject}"
+        return [(what, f"failed: {old['fault_text']}", "put aside, read as a reject")]
 
     def _state(self, symbol: str) -> MarketState:
         state = MarketState.objects.select_related("listing").filter(listing__symbol=symbol).first()
