@@ -1,0 +1,138 @@
+"""Accounts at the operators' desk: looked at, suspended and reinstated, never edited."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
+
+from compliance import services
+from portal.admin.base import NOTHING, ActForm, ReadOnlyAdmin, act_page, link, listing_of, person
+from portal.models import Account, User
+from trading import words
+from trading.models import Balance
+
+SUSPEND, REINSTATE = "suspend", "reinstate"
+EXPLANATIONS = {
+    SUSPEND: "New orders are refused, and every working order is canceled in the same moment.",
+    REINSTATE: "New orders are taken again. Orders that were canceled stay canceled.",
+}
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnlyAdmin):
+    list_display = ["number", "name", "kind", "status", "investor_class", "people", "opened_at"]
+    list_filter = ["status", "kind", "investor_class"]
+    search_fields = ["number", "name", "members__email"]
+    date_hierarchy = "opened_at"
+    actions = ["suspend_selected", "reinstate_selected"]
+    fieldsets = [
+        (None, {"fields": ["number", "name", "kind", "status", "investor_class", "opened_at"]}),
+        ("People", {"fields": ["members_list"]}),
+        ("Balances", {"fields": ["balances_list"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        return super().get_queryset(request).annotate(member_count=Count("memberships"))
+
+    def audit_subject(self, obj: Account) -> str:
+        return obj.number
+
+    def page_context(self, request: HttpRequest, obj: Account) -> dict[str, Any]:
+        tools = []
+        act = {"ACTIVE": SUSPEND, "SUSPENDED": REINSTATE}.get(obj.status)
+        if act and self.has_act_permission(request):
+            tools.append((act.capitalize(), _act_url(act, [obj.pk])))
+        seen = {"Orders": "order", "Executions": "execution", "Refusals": "refusal"}
+        for name, model in seen.items():
+            if request.user.has_perm(f"trading.view_{model}"):
+                tools.append((name, listing_of(f"trading.{model}", account__id__exact=obj.pk)))
+        return {"tools": tools}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        may_see_balances = request.user.has_perm("trading.view_balance")
+        return [part for part in self.fieldsets if part[0] != "Balances" or may_see_balances]
+
+    def get_urls(self) -> list[URLPattern]:
+        act = self.admin_site.admin_view(self.act)
+        return [
+            *(path(f"{name}/", act, {"act": name}, name=f"portal_account_{name}") for name in EXPLANATIONS),
+            *super().get_urls(),
+        ]
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("portal.suspend_account")
+
+    @admin.action(description="Suspend…", permissions=["act"])
+    def suspend_selected(self, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse:
+        return HttpResponseRedirect(_act_url(SUSPEND, queryset.values_list("pk", flat=True)))
+
+    @admin.action(description="Reinstate…", permissions=["act"])
+    def reinstate_selected(self, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse:
+        return HttpResponseRedirect(_act_url(REINSTATE, queryset.values_list("pk", flat=True)))
+
+    def act(self, request: HttpRequest, act: str) -> HttpResponse:
+        """Suspend or reinstate the accounts named in the address."""
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        ids = [int(pk) for pk in request.GET.getlist("account") if pk.isascii() and pk.isdigit()]
+        accounts = list(Account.objects.filter(pk__in=ids).order_by("pk"))
+        back = reverse("admin:portal_account_changelist")
+        if not accounts:
+            messages.warning(request, "Choose at least one account.")
+            return HttpResponseRedirect(back)
+        form = ActForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            do = self._suspend if act == SUSPEND else self._reinstate
+            for account in accounts:
+                self._one(request, do, account, form.cleaned_data["note"])
+            return HttpResponseRedirect(back)
+        names = f"{len(accounts)} accounts" if len(accounts) > 1 else accounts[0].number
+        return act_page(
+            request, model_admin=self, form=form, back=back, title=f"{act.capitalize()} {names}",
+            submit=f"{act.capitalize()} {names}", explanation=EXPLANATIONS[act], is_grave=act == SUSPEND,
+            headings=["Number", "Name", "Status now"],
+            rows=[(account.number, account.name, account.get_status_display()) for account in accounts],
+        )  # fmt: skip
+
+    def _one(
+        self, request: HttpRequest, do: Callable[[Account, str, User], str], account: Account, reason: str
+    ) -> None:
+        """Each in its own transaction: that one cannot be suspended holds up no other."""
+        try:
+            messages.success(request, do(account, reason, person(request)))
+        except services.SupervisionRefused as refused:
+            messages.error(request, str(refused))
+
+    def _suspend(self, account: Account, reason: str, actor: User) -> str:
+        canceled = services.suspend_account(account=account, reason=reason, actor=actor)
+        return f"{account.number} is suspended; working orders being canceled: {canceled}."
+
+    def _reinstate(self, account: Account, reason: str, actor: User) -> str:
+        services.reinstate_account(account=account, reason=reason, actor=actor)
+        return f"{account.number} is reinstated."
+
+    @admin.display
+    def people(self, row: Account) -> int:
+        return row.member_count  # type: ignore[attr-defined]
+
+    @admin.display(description="members")
+    def members_list(self, row: Account) -> str:
+        people = ((link("portal.user", user.pk, user), user.email) for user in row.members.order_by("email"))
+        return format_html_join("", "<div>{} ({})</div>", people) or NOTHING
+
+    @admin.display(description="available")
+    def balances_list(self, row: Account) -> str:
+        rows = Balance.objects.filter(account=row).select_related("asset").order_by("asset")
+        lines = ((link("trading.balance", b.pk, words.amount(b.asset, b.available)),) for b in rows)
+        return format_html_join("", "<div>{}</div>", lines) or NOTHING
+
+
+def _act_url(act: str, ids: Any) -> str:
+    query = QueryDict(mutable=True)
+    query.setlist("account", [str(pk) for pk in ids])
+    return f"{reverse(f'admin:portal_account_{act}')}?{query.urlencode()}"

@@ -1,0 +1,97 @@
+"""The operators' desk: Django's admin with a start page of our own."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponseRedirect
+
+from portal import clock
+from portal.models import AuditEntry, Proposal
+from trading import journal, selectors
+from trading.models import Listing
+
+# In the order in which operators think of them; what is in no section follows by app.
+SECTIONS = {
+    "Market": ["trading.Listing", "trading.MarketState", "trading.Candle"],
+    "Order flow": ["trading.Order", "trading.Execution", "trading.Refusal"],
+    "Journal": ["trading.Command", "trading.Event", "trading.Quarantine"],
+    "Ledger": ["trading.Balance", "trading.Transfer"],
+    "People": ["portal.Account", "portal.User", "auth.Group", "portal.Issuer"],
+    "Office": ["portal.Proposal", "portal.AuditEntry", "portal.Seal"],
+}
+NAMES = {"portal.User": "People", "auth.Group": "Roles", "trading.Quarantine": "Commands put aside"}
+LATEST = 8
+
+
+@dataclass(frozen=True)
+class Market:
+    """A listing's line on the start page."""
+
+    listing: Listing
+    waiting: timedelta | None  # age of its oldest command that is not yet applied
+
+
+class OperatorsDesk(AdminSite):
+    site_title = "Meridian ATS"
+    site_header = "Meridian ATS — operators’ desk"
+    index_title = "Operators’ desk"
+    index_template = "admin/desk.html"
+    empty_value_display = "–"
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        may = request.user.has_perm
+        context: dict[str, Any] = {"now": clock.now()}
+        if may("trading.view_listing"):
+            context |= _markets()
+        if may("portal.view_proposal"):
+            proposed = Proposal.objects.filter(status=Proposal.Status.PROPOSED).select_related("proposed_by")
+            context["proposals"] = list(proposed[:LATEST])
+        if may("portal.view_auditentry"):
+            context["entries"] = list(AuditEntry.objects.select_related("actor").order_by("-id")[:LATEST])
+        return super().index(request, context | (extra_context or {}))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        logout(request)
+        return HttpResponseRedirect(settings.LOGIN_URL)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        models = {
+            f"{app['app_label']}.{model['object_name']}": model for app in apps for model in app["models"]
+        }
+        sections = []
+        for title, labels in SECTIONS.items():
+            found = [models.pop(label) | _named(label) for label in labels if label in models]
+            if found:
+                sections.append({"name": title, "app_label": title.lower(), "app_url": "", "models": found})
+        for app in apps:
+            left = [m for m in app["models"] if f"{app['app_label']}.{m['object_name']}" in models]
+            if left:
+                sections.append(app | {"models": left})
+        return sections
+
+
+def _named(label: str) -> dict[str, str]:
+    return {"name": NAMES[label]} if label in NAMES else {}
+
+
+def _markets() -> dict[str, Any]:
+    now = clock.now()
+    waiting = {pk: max(now - received_at, timedelta(0)) for pk, received_at in journal.oldest_unapplied()}
+    markets = [Market(listing=row, waiting=waiting.get(row.pk)) for row in selectors.listings()]
+    return {
+        "markets": markets,
+        "halted": sum(market.listing.market.shown_state == "HALTED" for market in markets),
+        "faulted": sum(market.listing.market.shown_state == "FAULTED" for market in markets),
+        "oldest": max(waiting.values(), default=None),
+    }

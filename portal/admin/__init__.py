@@ -1,0 +1,5 @@
+"""The operators' desk, as far as people and office go."""
+
+from portal.admin import office, people
+
+__all__ = ["office", "people"]

@@ -1,0 +1,151 @@
+"""Proposals, the audit log, and its seals."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+
+from portal import proposals
+from portal.admin.base import NOTE_LENGTH, ReadOnlyAdmin, facts, person, utc
+from portal.models import AuditEntry, Proposal, Seal
+
+
+class RejectionForm(forms.Form):
+    reason = forms.CharField(max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ReadOnlyAdmin):
+    """Decided on here; made where their subject is shown."""
+
+    change_form_template = "admin/portal/proposal/change_form.html"
+    list_display = ["id", "kind_in_words", "subject", "status", "proposed_by", "proposed", "approved_by"]
+    list_display_links = ["id", "kind_in_words"]
+    list_filter = ["status", "kind"]
+    list_select_related = ["proposed_by", "approved_by"]
+    search_fields = ["subject", "reason"]
+    date_hierarchy = "proposed_at"
+    fields = [
+        "kind_in_words", "subject", "status", "reason", "proposed_by", "proposed", "effective", "decided_by",
+        "decided", "applied",
+    ]  # fmt: skip
+
+    def audit_subject(self, obj: Proposal) -> str:
+        return str(obj)
+
+    def page_context(self, request: HttpRequest, obj: Proposal) -> dict[str, Any]:
+        is_open = obj.status == Proposal.Status.PROPOSED
+        may_decide = is_open and request.user.has_perm("portal.decide_proposal")
+        is_own = obj.proposed_by_id == request.user.pk
+        return {
+            "changes": proposals.wording(obj),
+            "is_stale": is_open and proposals.is_stale(obj),
+            "may_decide": may_decide and not is_own,
+            "must_leave_to_others": may_decide and is_own,
+            "rejection": RejectionForm(),
+        }
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(self.decide)
+        return [
+            path("<int:pk>/approve/", decide, {"approved": True}, name="portal_proposal_approve"),
+            path("<int:pk>/reject/", decide, {"approved": False}, name="portal_proposal_reject"),
+            *super().get_urls(),
+        ]
+
+    def decide(self, request: HttpRequest, pk: int, approved: bool) -> HttpResponse:
+        if not request.user.has_perm("portal.decide_proposal"):
+            raise PermissionDenied
+        proposal = get_object_or_404(Proposal, pk=pk)
+        page = HttpResponseRedirect(reverse("admin:portal_proposal_change", args=[pk]))
+        if request.method != "POST":
+            return page
+        try:
+            if approved:
+                proposal = proposals.approve(proposal=proposal, by=person(request))
+            else:
+                form = RejectionForm(request.POST)
+                if not form.is_valid():
+                    messages.error(request, "Say why it is rejected.")
+                    return page
+                reason = form.cleaned_data["reason"]
+                proposal = proposals.reject(proposal=proposal, by=person(request), reason=reason)
+        except proposals.ProposalRefused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, f"{proposal}: {proposal.get_status_display().lower()}.")
+        return page
+
+    @admin.display(description="what", ordering="kind")
+    def kind_in_words(self, row: Proposal) -> str:
+        return row.kind.replace("_", " ").capitalize()
+
+    @admin.display(description="proposed", ordering="id")
+    def proposed(self, row: Proposal) -> str:
+        return utc(row.proposed_at)
+
+    @admin.display(description="takes effect")
+    def effective(self, row: Proposal) -> str:
+        return "on approval" if row.effective_at is None else utc(row.effective_at)
+
+    @admin.display(description="decided by")
+    def decided_by(self, row: Proposal) -> Any:
+        return row.approved_by
+
+    @admin.display
+    def decided(self, row: Proposal) -> str:
+        return utc(row.decided_at)
+
+    @admin.display(description="in effect since")
+    def applied(self, row: Proposal) -> str:
+        return utc(row.applied_at)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    list_display = ["when", "action", "subject", "who", "gist"]
+    list_filter = ["action"]
+    date_hierarchy = "at"  # grows as fast as people act, which a database hardly notices
+    list_select_related = ["actor"]
+    search_fields = ["subject__exact", "action__exact", "actor__email__exact"]
+    search_help_text = "Exact subject (a symbol, an account number), action or e-mail address"
+    ordering = ["-id"]
+    fields = ["when", "action", "subject", "who", "in_full"]
+
+    @admin.display(description="at", ordering="id")
+    def when(self, row: AuditEntry) -> str:
+        return utc(row.at)
+
+    @admin.display(description="by")
+    def who(self, row: AuditEntry) -> str:
+        return str(row.actor or "the venue itself")
+
+    @admin.display(description="facts")
+    def gist(self, row: AuditEntry) -> str:
+        said = {name: value for name, value in row.facts.items() if isinstance(value, str | int)}
+        return ", ".join(f"{name}: {value}" for name, value in said.items() if value != "")
+
+    @admin.display(description="facts")
+    def in_full(self, row: AuditEntry) -> str:
+        return facts(row.facts)
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    list_display = ["stream", "number", "first", "last", "count", "when"]
+    search_fields = ["stream__exact"]
+    search_help_text = "Exact stream, e.g. commands:1 or portal_auditentry"
+    ordering = ["-id"]
+    fields = ["stream", "number", "first", "last", "count", "when", "chained_hash"]
+
+    @admin.display(description="sealed", ordering="id")
+    def when(self, row: Seal) -> str:
+        return utc(row.at)
+
+    @admin.display(description="hash")
+    def chained_hash(self, row: Seal) -> str:
+        return bytes(row.hash).hex()

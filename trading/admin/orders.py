@@ -1,0 +1,156 @@
+"""Orders and executions to look at."""
+
+from operator import itemgetter
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+
+from portal.admin.base import NOTHING, link, listing_of, utc
+from trading import engine, wire, words
+from trading.admin import shown
+from trading.models import Execution, Order
+from trading.models.journal import Command, Event
+
+MOST = 500  # lines of each kind in an order's history
+
+
+@admin.register(Order)
+class OrderAdmin(shown.SearchedAdmin):
+    change_form_template = "admin/trading/order/change_form.html"
+    list_display = [
+        "id", "entered", "account_link", "listing", "side", "quantity", "price_", "ord_type",
+        "time_in_force", "ord_status", "filled", "average",
+    ]  # fmt: skip
+    list_select_related = ["account", "listing"]
+    list_filter = ["ord_status", "side", "ord_type", "time_in_force", "listing"]
+    texts = ("cl_ord_id",)
+    search_help_text = "Account number, symbol, ClOrdID or order id; several of them narrow"
+    ordering = ["-id"]
+    fields = [
+        "account_link", "listing", "cl_ord_id", "side", "ord_type", "time_in_force", "quantity", "price_",
+        "protection", "expires", "ord_status", "text", "filled", "leaves", "average", "holds", "entered",
+        "updated",
+    ]  # fmt: skip
+
+    def page_context(self, request: HttpRequest, obj: Order) -> dict[str, Any]:
+        return {
+            "history": history(obj),
+            "tools": [
+                ("Executions", listing_of("trading.execution", order__id__exact=obj.pk)),
+                ("All of the account", listing_of("trading.order", account__id__exact=obj.account_id)),
+            ],
+        }
+
+    @admin.display(ordering="id")
+    def entered(self, row: Order) -> str:
+        return utc(row.created_at)
+
+    @admin.display(description="changed")
+    def updated(self, row: Order) -> str:
+        return utc(row.updated_at)
+
+    @admin.display
+    def expires(self, row: Order) -> str:
+        return utc(row.expire_at)
+
+    @admin.display(description="account")
+    def account_link(self, row: Order) -> str:
+        return link("portal.account", row.account_id, row.account.number)
+
+    @admin.display
+    def quantity(self, row: Order) -> str:
+        return words.quantity(row.listing, row.order_qty)
+
+    @admin.display(description="price")
+    def price_(self, row: Order) -> str:
+        return words.price(row.listing, row.price)
+
+    @admin.display(description="worst price (protection)")
+    def protection(self, row: Order) -> str:
+        return words.price(row.listing, row.protection_px)
+
+    @admin.display
+    def filled(self, row: Order) -> str:
+        return words.quantity(row.listing, row.cum_qty)
+
+    @admin.display(description="still working")
+    def leaves(self, row: Order) -> str:
+        return words.quantity(row.listing, row.leaves_qty)
+
+    @admin.display(description="average price")
+    def average(self, row: Order) -> str:
+        price = wire.average_price(row.listing, row.traded_value, row.cum_qty)
+        return NOTHING if price is None else f"{price} USD"
+
+    @admin.display(description="held for it")
+    def holds(self, row: Order) -> str:
+        if row.side == engine.Side.BUY:
+            return words.cash(row.hold)
+        return words.quantity(row.listing, row.hold)
+
+
+def history(order: Order) -> list[tuple[str, str, str, str, str]]:
+    """An order's life as (at, command, event, kind, gist), oldest first.
+
+    What its own commands came to, and the trades in which it was the resting side. (Its expiry, which no
+    command of its own brings about, is told by its status.)
+    """
+    listing = order.listing
+    commands = Command.objects.filter(order_id=order.pk).order_by("seq")[:MOST]
+    resting = Execution.objects.filter(order=order, liquidity=Execution.Liquidity.MAKER).order_by("id")
+    own, traded = [c.seq for c in commands], resting.values_list("trade_seq", flat=True)[:MOST]
+    events = Event.objects.filter(Q(command_seq__in=own) | Q(seq__in=list(traded)), listing=listing)
+    lines: list[tuple[int, int, Command | Event, str, str]]
+    lines = [(c.seq, 0, c, shown.command_at(listing.pk, c.seq), "") for c in commands]
+    lines += [(e.command_seq, e.seq, e, "", shown.event_at(listing.pk, e.seq)) for e in events]
+    return [
+        (utc(row.at), command, event, row.kind, shown.gist(listing, row.payload))
+        for _, _, row, command, event in sorted(lines, key=itemgetter(0, 1))
+    ]
+
+
+@admin.register(Execution)
+class ExecutionAdmin(shown.SearchedAdmin):
+    list_display = [
+        "id", "when", "listing", "side", "quantity", "price", "value", "liquidity", "account_link",
+        "order_link", "trade",
+    ]  # fmt: skip
+    list_select_related = ["account", "listing"]
+    list_filter = ["side", "liquidity", "listing"]
+    numbers = ("id", "order_id")
+    search_help_text = "Account number, symbol, execution id or order id; several of them narrow"
+    ordering = ["-id"]
+    fields = [
+        "when", "listing", "side", "quantity", "price", "value", "liquidity", "account_link", "order_link",
+        "trade",
+    ]  # fmt: skip
+
+    @admin.display(description="at", ordering="id")
+    def when(self, row: Execution) -> str:
+        return utc(row.at)
+
+    @admin.display
+    def quantity(self, row: Execution) -> str:
+        return words.quantity(row.listing, row.last_qty)
+
+    @admin.display
+    def price(self, row: Execution) -> str:
+        return words.price(row.listing, row.last_px)
+
+    @admin.display
+    def value(self, row: Execution) -> str:
+        return words.cash(row.amount)
+
+    @admin.display(description="account")
+    def account_link(self, row: Execution) -> str:
+        return link("portal.account", row.account_id, row.account.number)
+
+    @admin.display(description="order")
+    def order_link(self, row: Execution) -> str:
+        return link("trading.order", row.order_id)
+
+    @admin.display(description="trade (event)")
+    def trade(self, row: Execution) -> str:
+        return shown.event_at(row.listing_id, row.trade_seq)
