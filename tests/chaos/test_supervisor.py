@@ -13,10 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config import env
+from config import env, processes
 from tests.support.programs import Program, free_port, wait_until
 
 pytestmark = pytest.mark.chaos
+
+FIRST_START_S = 120  # makes the tables and the demo market
 
 
 class Venue:
@@ -29,7 +31,7 @@ class Venue:
     def start(self) -> None:
         self.supervisor = self.run()
         ready = f"Ready: {self.address}\n"
-        self.supervisor.wait_for(lambda: ready in self.supervisor.output, "ready")
+        self.supervisor.wait_for(lambda: ready in self.supervisor.output, "ready", patience_s=FIRST_START_S)
 
     def run(self) -> Program:
         inherited = {key: value for key, value in os.environ.items() if not key.endswith("_URL")}
@@ -43,6 +45,7 @@ class Venue:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                preexec_fn=lambda: processes.die_with_parent(signal.SIGTERM),
             )
         return Program(process=process, log=log)
 
@@ -77,11 +80,21 @@ class Venue:
 
 
 @pytest.fixture(scope="module")
-def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
+def one_venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
     venue = Venue(directory=tmp_path_factory.mktemp("venue") / "local", port=free_port())
-    venue.start()
-    yield venue
-    venue.supervisor.stop()
+    try:
+        venue.start()
+        yield venue
+    finally:
+        venue.supervisor.stop()
+
+
+@pytest.fixture
+def venue(one_venue: Venue) -> Venue:
+    """The one venue of these tests, started again where the test before has ended it."""
+    if one_venue.supervisor.process.poll() is not None:
+        one_venue.start()
+    return one_venue
 
 
 def test_the_page_is_served_when_the_ready_line_is_printed(venue: Venue) -> None:
@@ -143,4 +156,3 @@ def test_asked_to_stop_it_leaves_nothing_running(venue: Venue, signum: signal.Si
     venue.supervisor.process.send_signal(signum)
     assert venue.supervisor.process.wait(30) == 0
     assert venue.processes() == []
-    venue.start()

@@ -58,13 +58,13 @@ class Program:
         processes.stop(self.process, signal.SIGTERM, patience=PATIENCE_S)
         return self.process.returncode
 
-    def wait_for(self, true: Callable[[], bool], what: str) -> None:
+    def wait_for(self, true: Callable[[], bool], what: str, *, patience_s: float = PATIENCE_S) -> None:
         def ready() -> bool:
             if self.process.poll() is not None:
                 raise RuntimeError(f"ended before {what}:\n{self.output}")
             return true()
 
-        wait_until(ready, what)
+        wait_until(ready, what, patience_s=patience_s)
 
 
 @dataclass
