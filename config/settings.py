@@ -16,7 +16,7 @@ INSTALLED_APPS = [
     "compliance",
     "trading",
     "portal",
-    "django.contrib.admin",
+    "config.apps.DeskConfig",  # django.contrib.admin with our own start page
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -197,6 +197,7 @@ SPECTACULAR_SETTINGS = {
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 
 LOGGING = {
