@@ -169,7 +169,7 @@ class _Recomputation:
     _CANDLE = ("open", "high", "low", "close", "volume", "value")
 
     def _stream_rows(self) -> Iterator[tuple[Any, Row]]:
-        rows = AccountStream.objects.filter(listing=self._listing).order_by("account")
+        rows = AccountStream.objects.filter(listing=self._listing).order_by("account_id")
         for account_id, last_seq in rows.values_list("account_id", "last_seq"):
             yield account_id, {"last_seq": last_seq}
 
