@@ -1,0 +1,209 @@
+"""What the locks are for. Each race is also run with its lock off, to show that it does happen."""
+
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from compliance.services import reinstate_account, suspend_account
+from portal.models import Account
+from tests.support.threads import Racer, race
+from tests.support.verify import assert_identical, assert_pure_fold
+from trading import balances, gates, journal, matching
+from trading.models import Listing, Order, OrdStatus
+from trading.services import entry
+from trading.settlement import book_entry
+from trading.tests.factories import a_listing, buy, drained, entered, funded, sell, settled
+from trading.tests.flow import Flow, a_crowd
+from trading.verification import of_one_moment, verify_listing
+
+pytestmark = pytest.mark.chaos
+
+
+# --- Two workers on one listing -----------------------------------------------------------------------
+
+
+def two_drains(listing: Listing, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Whoever is about to write events waits for the other one to come to that point too."""
+    together = threading.Barrier(2)
+    append_events = journal.append_events
+
+    def append(**arguments: Any) -> None:
+        with suppress(threading.BrokenBarrierError):
+            together.wait(timeout=1)
+        append_events(**arguments)
+
+    monkeypatch.setattr(journal, "append_events", append)
+    drain = partial(matching.drain, listing.pk)
+    return race(drain, drain)
+
+
+@pytest.fixture
+def ten_orders(committed_db: str) -> Listing:
+    listing = a_listing()
+    seller = funded(lots=100, listing=listing)
+    entered(*(sell(seller, listing, 1, 500 + n) for n in range(10)))
+    return listing
+
+
+def test_of_two_drains_of_one_listing_one_works_and_one_leaves(
+    ten_orders: Listing, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sorted(two_drains(ten_orders, monkeypatch)) == [0, 10]
+    assert "a batch failed" not in caplog.text
+    assert_pure_fold(ten_orders)
+
+
+def test_without_the_advisory_lock_two_drains_do_the_same_work(
+    ten_orders: Listing, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control. The events' unique key is the second line: the doubled batch is undone."""
+    monkeypatch.setattr(matching, "_locked", lambda listing_id, *, wait=False: True)
+    two_drains(ten_orders, monkeypatch)
+    assert caplog.text.count("a batch failed") == 1
+    assert "event_sequence" in caplog.text
+    assert_pure_fold(ten_orders)
+
+
+# --- Entry against a suspension -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def suspended_meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Account], Racer]:
+    """Once entry has its gates' answer, the account is suspended: at once, or when entry lets go of it."""
+
+    def arrange(account: Account) -> Racer:
+        racer: list[Racer] = []
+        ask = gates.ask
+
+        def ask_then_suspend(requests: Any) -> list[gates.Verdict]:
+            verdicts = ask(requests)
+            racer.append(Racer(partial(suspend_account, account=account, reason="test", actor=None)))
+            racer[0].join(timeout=1)
+            return verdicts
+
+        monkeypatch.setattr(gates, "ask", ask_then_suspend)
+        entered(buy(account, Listing.objects.get(), 1, 500))
+        return racer[0]
+
+    return arrange
+
+
+def test_an_order_that_passed_the_gates_before_a_suspension_has_its_cancel_behind_it(
+    committed_db: str, suspended_meanwhile: Callable[[Account], Racer]
+) -> None:
+    listing = a_listing()
+    racer = suspended_meanwhile(funded(cents=100_000))
+    assert racer.outcome() == 1
+    assert_identical()
+    drained(listing)
+    assert Order.objects.get().ord_status == OrdStatus.CANCELED
+    assert_identical()
+
+
+def test_without_the_account_lock_an_ineligible_order_stays_and_verify_journal_finds_it(
+    committed_db: str, suspended_meanwhile: Callable[[Account], Racer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control."""
+    listing = a_listing()
+    monkeypatch.setattr(entry, "_lock_accounts", lambda ids: Account.objects.in_bulk(list(ids)))
+    racer = suspended_meanwhile(funded(cents=100_000))
+    assert racer.outcome() == 0
+    drained(listing)
+    with of_one_moment():
+        found = verify_listing(listing_id=listing.pk).findings.lines()
+    order = Order.objects.get()
+    assert found == [
+        f"trading_order ACME id {order.pk}: is working, its account is SUSPENDED, and no cancel is behind it"
+    ]
+
+
+# --- Everything at once -----------------------------------------------------------------------------------
+
+ROUNDS = 12
+
+
+def everything_at_once(listings: list[Listing], crowd: list[Account]) -> None:
+    """Two doors, two workers and a supervisor. PostgreSQL ends a deadlock with an error in one of them."""
+    over = threading.Event()
+
+    def trade(seed: int) -> None:
+        flows = [Flow(seed, listing, crowd) for listing in listings]
+        for _ in range(ROUNDS):
+            # Both listings and all accounts in one batch, in whatever order chance has it.
+            batch = [request for flow in flows for request in flow.batch(6)]
+            flows[0].chance.shuffle(batch)
+            entry.submit_orders(batch)
+
+    def work() -> None:
+        while not over.is_set():
+            for listing in listings:
+                matching.drain(listing.pk, limit=20)
+                book_entry.settle(listing.pk)
+
+    def supervise() -> None:
+        for _ in range(ROUNDS):
+            for account in crowd[:2]:
+                suspend_account(account=account, reason="test", actor=None)
+            for listing in listings:
+                with of_one_moment():
+                    assert verify_listing(listing_id=listing.pk).findings.lines() == []
+            for account in crowd[:2]:
+                reinstate_account(account=account, reason="test", actor=None)
+        suspend_account(account=crowd[0], reason="test", actor=None)
+
+    workers = [Racer(work), Racer(work)]
+    try:
+        race(partial(trade, 1), partial(trade, 2), supervise)
+    finally:
+        over.set()
+        for worker in workers:
+            worker.join(60)
+    for worker in workers:
+        worker.outcome()
+
+
+@pytest.fixture
+def two_listings(committed_db: str) -> list[Listing]:
+    return [a_listing("ACME"), a_listing("BETA")]
+
+
+@pytest.fixture
+def crowd(two_listings: list[Listing]) -> list[Account]:
+    """Accounts that hold both listings."""
+    first, second = two_listings
+    return [funded(lots=10**6, listing=second, account=account) for account in a_crowd(first)]
+
+
+def test_entry_drain_settlement_and_suspensions_never_deadlock_and_leave_no_ineligible_order(
+    two_listings: list[Listing], crowd: list[Account]
+) -> None:
+    everything_at_once(two_listings, crowd)
+    for listing in two_listings:
+        drained(listing)
+        settled(listing)
+        assert_pure_fold(listing)
+    working = Order.objects.filter(ord_status__in=("NEW", "PARTIALLY_FILLED"))
+    assert not working.filter(account=crowd[0]).exists()
+    assert Order.objects.filter(ord_status=OrdStatus.FILLED).count() > ROUNDS
+    assert_identical()
+
+
+def test_balances_locked_in_any_other_order_deadlock(
+    two_listings: list[Listing], crowd: list[Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the lock order."""
+    lock, chance = balances.lock, Random(1)
+
+    def lock_one_by_one(places: Iterable[balances.Place]) -> dict[balances.Place, int]:
+        shuffled = chance.sample(sorted(places), k=len(set(places)))
+        return {place: available for one in shuffled for place, available in lock([one]).items()}
+
+    monkeypatch.setattr(balances, "lock", lock_one_by_one)
+    with pytest.raises(OperationalError, match="deadlock detected"):
+        everything_at_once(two_listings, crowd)
