@@ -13,7 +13,7 @@ import {
   onHello,
   pendingOf,
 } from "./account";
-import type { AccountDelta } from "./messages";
+import type { AccountDelta, Position } from "./messages";
 
 const LIVES = [
   ["NEW", "0"],
@@ -62,7 +62,7 @@ describe("an account's live state", () => {
           }
           // A snapshot asked for and read long ago arrives after all of that.
           state = loaded(state, early, askedEarly);
-          const streams = last ? { ACME: { epoch: 1, seq: last.seq } } : {};
+          const streams: Record<string, Position> = last ? { ACME: { epoch: 1, seq: last.seq } } : {};
           for (let beat = 0; beat < 3; beat += 1) {
             state = onAccountHeartbeat(state, streams);
             if (state.wanted > state.loaded) state = loaded(state, deltas);

@@ -67,7 +67,7 @@ function Market({ listing: known }: { listing: Listing }) {
     book: <OrderBook listing={listing} view={view} ownPrices={ownPrices} onPick={onPick} />,
     chart: <ChartPanel listing={listing} trades={trades} />,
     tape: <TradeTape trades={trades} tick={tick_size} />,
-    ticket: <OrderTicket listing={listing} view={view} connection={connection} draft={draft} onChange={edit} />,
+    ticket: <OrderTicket listing={listing} connection={connection} draft={draft} onChange={edit} />,
     blotter: <Blotter symbol={symbol} />,
   };
 

@@ -13,6 +13,7 @@ afterEach(() => {
 // jsdom lays nothing out.
 window.matchMedia = (query) =>
   ({ matches: false, media: query, addEventListener: () => {}, removeEventListener: () => {} }) as unknown as MediaQueryList;
+window.CSS = { escape: (text: string) => text.replace(/[^\w-]/g, "\\$&") } as typeof CSS;
 window.ResizeObserver = class {
   observe() {}
   unobserve() {}

@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import type { Listing, Side } from "../api/types";
-import type { MarketView } from "../feed/market";
 import type { Connection } from "../feed/status";
 import { useAccount } from "../session/AccountContext";
 import { useSignInPath } from "../session/AccountMenu";
@@ -24,13 +23,12 @@ import "./ticket.css";
 
 interface Props {
   listing: Listing;
-  view: MarketView | null;
   connection: Connection;
   draft: Draft;
   onChange: Dispatch<DraftAction>;
 }
 
-export function OrderTicket({ listing, view, connection, draft, onChange }: Props) {
+export function OrderTicket({ listing, connection, draft, onChange }: Props) {
   const { t } = useTranslation();
   const { data: session } = useSession();
   const open = useAccount();
@@ -86,8 +84,8 @@ export function OrderTicket({ listing, view, connection, draft, onChange }: Prop
     const code = problems[field];
     return code && shownProblems[field] ? t(`problem.${code}`, facts) : undefined;
   };
-  const near = draft.side === "BUY" ? view?.stats.ask_px : view?.stats.bid_px;
-  const from = startOf(near, view?.stats.last_px, listing.stats.prev_close_px);
+  const { stats } = listing;
+  const from = startOf(draft.side === "BUY" ? stats.ask_px : stats.bid_px, stats.last_px, stats.prev_close_px);
 
   return (
     <form className="ticket" aria-label={t("ticket.title")} onSubmit={onSubmit} noValidate>

@@ -1,0 +1,161 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useReducer } from "react";
+import { expect, test } from "vitest";
+
+import type { Connection } from "../feed/status";
+import { anOrder } from "../testing/account";
+import { LISTING } from "../testing/market";
+import { SIGNED_IN, SIGNED_OUT, faultsIn, renderPage } from "../testing/render";
+import { serve } from "../testing/server";
+import { OrderTicket } from "./OrderTicket";
+import { NEW_DRAFT, change } from "./draft";
+
+const LIVE: Connection = { state: "live" };
+const PREVIEW = {
+  allowed: true,
+  reasons: [],
+  estimate: {
+    price_used: "12.51",
+    protection_px: null,
+    notional: "1251.00",
+    fees: "0.00",
+    cash_before: "5000.00",
+    cash_after: "3749.00",
+    holding_before: "0",
+    holding_after: "100",
+    hold_asset: "USD",
+    hold_amount: "1251.00",
+    expire_at: null,
+  },
+  summary: "",
+};
+const HALTED = {
+  code: "MKT-HALT",
+  message: "Trading in ACME is halted (T1)",
+  citation: "",
+  next_step: "You may cancel open orders.",
+  until: null,
+};
+const ACCOUNT = {
+  "GET /api/v1/session": SIGNED_IN,
+  "GET /api/v1/orders": { results: [], next: null },
+  "GET /api/v1/executions": { results: [], next: null },
+  "GET /api/v1/balances": { cash: { asset: "USD", settled: "5000.00", held: "0.00", pending_in: "0.00", pending_out: "0.00", available: "5000.00" }, holdings: [] },
+  "POST /api/v1/orders/preview": PREVIEW,
+};
+
+function Ticket({ connection }: { connection: Connection }) {
+  const [draft, edit] = useReducer(change, NEW_DRAFT);
+  return <OrderTicket listing={LISTING} connection={connection} draft={draft} onChange={edit} />;
+}
+
+const field = (name: string) => screen.findByRole<HTMLInputElement>("textbox", { name });
+const submit = (name: RegExp) => screen.findByRole("button", { name });
+
+test("an order is placed by keyboard alone", async () => {
+  const asked = serve({ ...ACCOUNT, "POST /api/v1/orders": () => [202, anOrder({ ord_status: "PENDING_NEW", price: "12.52" })] });
+  renderPage(<Ticket connection={LIVE} />);
+  const user = userEvent.setup();
+  await screen.findByText("$5,000.00");
+  // The first press of an arrow starts at the best offer.
+  await user.keyboard("p{ArrowUp}{ArrowUp}");
+  expect((await field("Limit price")).value).toBe("12.52");
+  await user.tab();
+  await user.keyboard("{Shift>}{ArrowUp}{ArrowUp}{/Shift}");
+  expect((await field("Quantity")).value).toBe("55");
+  await user.clear(await field("Quantity"));
+  await user.keyboard("100");
+  await submit(/^Buy 100 ACME at 12.52 — limit, day$/);
+  await screen.findByText("$3,749.00");
+  await user.keyboard("{Enter}");
+  await screen.findByText("Sent: Buy 100 ACME at 12.52 — limit, day");
+  const placed = asked.filter(({ method, path }) => method === "POST" && path === "/api/v1/orders");
+  expect(placed.map(({ body }) => body)).toEqual([
+    {
+      account: 12,
+      symbol: "ACME",
+      side: "BUY",
+      ord_type: "LIMIT",
+      time_in_force: "DAY",
+      order_qty: "100",
+      price: "12.52",
+      cl_ord_id: expect.stringMatching(/^web-/) as string,
+    },
+  ]);
+});
+
+test("a refusal is read out with its code, sentence and next step", async () => {
+  serve({
+    ...ACCOUNT,
+    "POST /api/v1/orders": () => [422, { error: { code: HALTED.code, message: HALTED.message, field: null, reasons: [HALTED] } }],
+  });
+  renderPage(<Ticket connection={LIVE} />);
+  const user = userEvent.setup();
+  await user.type(await field("Limit price"), "12.50");
+  await user.type(await field("Quantity"), "100");
+  await waitFor(async () => expect((await submit(/^Buy/)).hasAttribute("disabled")).toBe(false));
+  await user.click(await submit(/^Buy/));
+  const alert = await screen.findByRole("alert");
+  for (const text of ["MKT-HALT", HALTED.message, HALTED.next_step]) expect(alert.textContent).toContain(text);
+});
+
+test("a retry after a lost answer carries the same identifier", async () => {
+  let lost = true;
+  const asked = serve({
+    ...ACCOUNT,
+    "POST /api/v1/orders": () => {
+      if (!lost) return [202, anOrder()];
+      lost = false;
+      return "unreachable";
+    },
+  });
+  renderPage(<Ticket connection={LIVE} />);
+  const user = userEvent.setup();
+  await user.type(await field("Limit price"), "12.50");
+  await user.type(await field("Quantity"), "100{Enter}");
+  await screen.findByText("No answer from the venue");
+  await user.keyboard("{Enter}");
+  await screen.findByText(/^Sent:/);
+  const ids = asked.filter(({ path }) => path === "/api/v1/orders").flatMap(({ body }) => body["cl_ord_id"] ?? []);
+  expect(ids).toHaveLength(2);
+  expect(new Set(ids).size).toBe(1);
+});
+
+test("faults in the draft are named and nothing is sent", async () => {
+  const asked = serve(ACCOUNT);
+  renderPage(<Ticket connection={LIVE} />);
+  const user = userEvent.setup();
+  await user.type(await field("Limit price"), "12.505");
+  await user.type(await field("Quantity"), "7{Enter}");
+  await screen.findByText("Prices move in steps of 0.01.");
+  await screen.findByText("Quantities come in lots of 5.");
+  expect((await field("Limit price")).getAttribute("aria-invalid")).toBe("true");
+  expect(asked.some(({ method }) => method === "POST")).toBe(false);
+});
+
+test("stale prices want a second confirmation", async () => {
+  const asked = serve({ ...ACCOUNT, "POST /api/v1/orders": () => [202, anOrder()] });
+  renderPage(<Ticket connection={{ state: "stale", since: new Date() }} />);
+  const user = userEvent.setup();
+  await user.type(await field("Limit price"), "12.50");
+  await user.type(await field("Quantity"), "100{Enter}");
+  await screen.findByRole("alertdialog", { name: "Prices are not live" });
+  expect(asked.some(({ path, method }) => method === "POST" && path === "/api/v1/orders")).toBe(false);
+  await user.click(await submit(/^Send anyway$/));
+  await screen.findByText(/^Sent:/);
+});
+
+test("whoever is signed out is led to sign in and back to the same market", async () => {
+  serve({ "GET /api/v1/session": SIGNED_OUT });
+  renderPage(<Ticket connection={LIVE} />, "/markets/ACME");
+  const link = await screen.findByRole("link", { name: "Sign in to trade" });
+  expect(link.getAttribute("href")).toBe("/sign-in?next=%2Fmarkets%2FACME");
+});
+
+test("the ticket has no fault that axe can see", async () => {
+  serve(ACCOUNT);
+  const { container } = renderPage(<Ticket connection={LIVE} />);
+  await screen.findByText("$5,000.00");
+  expect(await faultsIn(container)).toEqual([]);
+});
