@@ -1,2 +1,0 @@
-def sign_ins() -> list[dict[str, str]]:
-    return []

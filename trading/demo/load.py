@@ -1,0 +1,125 @@
+"""Loading the demo market: whatever is missing is made, whatever is there is left alone."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from portal import audit, clock
+from portal.models import Account, AccountMember, Issuer, User
+from trading import matching
+from trading.demo.maker import Maker
+from trading.demo.market import ISSUERS, MAX_ORDER_USD, SECURITIES
+from trading.demo.people import HOLDERS, PASSWORD, SIGN_INS, TARGET_LOTS, Person
+from trading.models import Listing, Transfer
+from trading.services import ledger, listings
+from trading.settlement import book_entry
+
+# Rounds of quotes and trades a market opens with: a full book, a last price and a tape on first sight.
+OPENING_ROUNDS = 15
+
+
+class NotDemo(Exception):
+    """This market's password is published: it has no place beside real money."""
+
+
+def load() -> None:
+    if not settings.DEMO:
+        raise NotDemo("The demo market is loaded in demo mode only (DEMO=1).")
+    with transaction.atomic():
+        accounts = _open_accounts()
+        for person in SIGN_INS:
+            _admit(person, accounts)
+        listed = _list_securities()
+        booked = _book(accounts, listed)
+        if booked:
+            audit.record(action="DEMO_LOADED", subject="demo", facts={"bookings": booked})
+    _open_markets(listed)
+
+
+def _open_accounts() -> dict[str, Account]:
+    numbers = [holder.number for holder in HOLDERS]
+    there = set(Account.objects.filter(number__in=numbers).values_list("number", flat=True))
+    Account.objects.bulk_create(
+        Account(
+            number=holder.number, name=holder.name, kind=holder.kind,
+            investor_class=holder.investor_class, opened_at=clock.now(),
+        )
+        for holder in HOLDERS
+        if holder.number not in there
+    )  # fmt: skip
+    return {account.number: account for account in Account.objects.filter(number__in=numbers)}
+
+
+def _admit(person: Person, accounts: dict[str, Account]) -> None:
+    if User.objects.filter(email=person.email).exists():
+        return
+    user = User.objects.create_user(
+        person.email, PASSWORD, first_name=person.first_name, last_name=person.last_name,
+        is_staff=bool(person.role),
+    )  # fmt: skip
+    if person.role:
+        user.groups.add(Group.objects.get(name=person.role))
+    if person.account is not None:
+        AccountMember.objects.create(user=user, account=accounts[person.account.number])
+
+
+def _list_securities() -> dict[str, Listing]:
+    ledger.open_cash()
+    listed = {row.symbol: row for row in Listing.objects.filter(symbol__in=[s.symbol for s in SECURITIES])}
+    about = {company.name: company.description for company in ISSUERS}
+    for security in SECURITIES:
+        if security.symbol in listed:
+            continue
+        issuer, _ = Issuer.objects.get_or_create(
+            name=security.issuer, defaults={"description": about[security.issuer]}
+        )
+        listed[security.symbol] = listings.create_listing(
+            symbol=security.symbol, name=security.name, issuer=issuer, kind=security.kind,
+            exemption=security.exemption, open_to=security.open_to, access_note=security.access_note,
+            description=security.description, tick_size=Decimal(security.tick),
+            lot_size=Decimal(security.lot), max_order_qty=security.max_order_qty,
+            max_order_cents=MAX_ORDER_USD * 100, max_price=security.max_price,
+        )  # fmt: skip
+    return listed
+
+
+def _book(accounts: dict[str, Account], listed: dict[str, Listing]) -> int:
+    """Cash and securities, each under a reference of its own; return how many were missing."""
+    done = set(Transfer.objects.filter(reference__startswith="demo:").values_list("reference", flat=True))
+    before = len(done)
+    for holder in HOLDERS:
+        reference = f"demo:{holder.number}:cash"
+        if reference not in done:
+            done.add(reference)
+            ledger.deposit(account=accounts[holder.number], cents=holder.cash * 100, reference=reference)
+    for (number, symbol), lots in TARGET_LOTS.items():
+        reference = f"demo:{number}:{symbol}"
+        if lots and reference not in done:
+            done.add(reference)
+            ledger.issue(account=accounts[number], listing=listed[symbol], lots=lots, reference=reference)
+    return len(done) - before
+
+
+def _open_markets(listed: dict[str, Listing]) -> None:
+    """Trade what has never traded. Candles take the commands' time, so their past cannot be made up."""
+    ids = [row.pk for row in listed.values()]
+    untraded = Listing.objects.filter(pk__in=ids, market__last_px=None)
+    symbols = sorted(untraded.values_list("symbol", flat=True))
+    if not symbols:
+        return
+    maker = Maker(seed=1)
+    _carry_out(ids)
+    for _ in range(OPENING_ROUNDS):
+        maker.turn(symbols)
+        _carry_out(ids)
+
+
+def _carry_out(listing_ids: list[int]) -> None:
+    """What the workers do, for they may not be up yet; if they are, they and we take turns."""
+    for pk in listing_ids:
+        while matching.drain(pk):
+            pass
+        while book_entry.settle(pk):
+            pass
