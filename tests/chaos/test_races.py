@@ -15,8 +15,9 @@ from portal.models import Account
 from tests.support.threads import Racer, race
 from tests.support.verify import assert_identical, assert_pure_fold
 from trading import balances, gates, journal, matching
-from trading.models import Listing, Order, OrdStatus
+from trading.models import CASH, Balance, Listing, Order, OrdStatus
 from trading.services import entry
+from trading.services.requests import Accepted, Conflict, Refused
 from trading.settlement import book_entry
 from trading.tests.factories import a_listing, buy, drained, entered, funded, sell, settled
 from trading.tests.flow import Flow, a_crowd
@@ -121,6 +122,41 @@ def test_without_the_account_lock_an_ineligible_order_stays_and_verify_journal_f
     assert found == [
         f"trading_order ACME id {order.pk}: is working, its account is SUSPENDED, and no cancel is behind it"
     ]
+
+
+# --- One ClOrdID, one balance, many doors ------------------------------------------------------------------
+
+DOORS = 6
+
+
+def test_one_order_sent_through_many_doors_at_once_is_one_order_with_one_answer(committed_db: str) -> None:
+    request = buy(funded(cents=100_000), a_listing(), 10, 500)
+    outcomes = race(*[partial(entry.submit_orders, [request])] * DOORS)
+    assert {outcome.seq for [outcome] in outcomes} == {2}
+    assert sorted(outcome.repeated for [outcome] in outcomes) == [False] + [True] * (DOORS - 1)
+    assert Order.objects.count() == 1
+    assert_identical()
+
+
+def test_of_different_orders_under_one_cl_ord_id_one_is_taken_and_the_rest_conflict(
+    committed_db: str,
+) -> None:
+    listing, account = a_listing(), funded(cents=100_000)
+    orders = [buy(account, listing, qty, 500, cl_ord_id="mine") for qty in range(1, DOORS + 1)]
+    outcomes = race(*(partial(entry.submit_orders, [order]) for order in orders))
+    kinds = [type(outcome) for [outcome] in outcomes]
+    assert (kinds.count(Accepted), kinds.count(Conflict)) == (1, DOORS - 1)
+    assert Order.objects.count() == 1
+
+
+def test_a_balance_that_covers_one_order_is_spent_once_through_many_doors(committed_db: str) -> None:
+    listing, account = a_listing(), funded(cents=6_000)
+    orders = [buy(account, listing, 10, 600) for _ in range(DOORS)]
+    outcomes = race(*(partial(entry.submit_orders, [order]) for order in orders))
+    kinds = [type(outcome) for [outcome] in outcomes]
+    assert (kinds.count(Accepted), kinds.count(Refused)) == (1, DOORS - 1)
+    assert Balance.objects.get(account=account, asset=CASH).held == 6_000
+    assert_identical()
 
 
 # --- Everything at once -----------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ def funded(
     """An account with this much cash, and this much of the listing."""
     account = account or an_account()
     if cents:
+        ledger.open_cash()
         ledger.deposit(account=account, cents=cents, reference=f"deposit {next(_numbers)}")
     if lots:
         assert listing is not None
