@@ -12,7 +12,7 @@ import {
 import { useEffect, useRef } from "react";
 
 import type { Candle } from "../api/types";
-import { compare, decimalsOf, toPixelValue } from "../ui/decimal";
+import { compare, priceDecimals, toPixelValue } from "../ui/decimal";
 import { dateTime, day, shortTime } from "../ui/format";
 import { usePreferences } from "../ui/preferences";
 import { useMedia } from "../ui/useMedia";
@@ -108,7 +108,7 @@ function draw(container: HTMLElement, tick: string, daily: boolean): Drawn {
     localization: { timeFormatter: (time: Time) => (daily ? day(dateOf(time)) : dateTime(dateOf(time))) },
   });
   const prices = chart.addSeries(CandlestickSeries, {
-    priceFormat: { type: "price", precision: decimalsOf(tick), minMove: toPixelValue(tick) },
+    priceFormat: { type: "price", precision: priceDecimals(tick), minMove: toPixelValue(tick) },
   });
   const volumes = chart.addSeries(HistogramSeries, {
     priceScaleId: "volume",

@@ -19,7 +19,7 @@ type View = "chart" | "table";
 
 export function ChartPanel({ listing, trades }: { listing: Listing; trades: Trade[] }) {
   const { t } = useTranslation();
-  const [interval, setInterval] = useState<Interval>("5m");
+  const [interval, setInterval] = useState<Interval>("1m");
   const [shown, setShown] = useState<View>("chart");
   const { symbol, tick_size } = listing;
   const { data, error } = useQuery<Candle[], ApiError>({

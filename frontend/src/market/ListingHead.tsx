@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Listing } from "../api/types";
 import { Change } from "../ui/Change";
 import { Icon } from "../ui/Icon";
-import { decimalsOf } from "../ui/decimal";
+import { priceDecimals } from "../ui/decimal";
 import { compact, price, time } from "../ui/format";
 import { MarketSwitch } from "./MarketSwitch";
 import { StateBadge } from "./StateBadge";
@@ -35,7 +35,7 @@ export function ListingHead({ listing }: { listing: Listing }) {
         </div>
         <div className="listing-last">
           <span className="listing-price">{price(stats.last_px, tick_size)}</span>
-          <Change px={stats.change_px} pct={stats.change_pct} decimals={decimalsOf(tick_size)} />
+          <Change px={stats.change_px} pct={stats.change_pct} decimals={priceDecimals(tick_size)} />
         </div>
         <dl className="listing-stats">
           {figures.map(([label, value]) => (

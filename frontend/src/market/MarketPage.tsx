@@ -66,7 +66,7 @@ function Market({ listing: known }: { listing: Listing }) {
   const parts = {
     book: <OrderBook listing={listing} view={view} ownPrices={ownPrices} onPick={onPick} />,
     chart: <ChartPanel listing={listing} trades={trades} />,
-    tape: <TradeTape trades={trades} tick={tick_size} />,
+    tape: <TradeTape trades={trades} tick={tick_size} lot={known.lot_size} />,
     ticket: <OrderTicket listing={listing} connection={connection} draft={draft} onChange={edit} />,
     blotter: <Blotter symbol={symbol} />,
   };

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 
 import type { Listing } from "../api/types";
 import { Change } from "../ui/Change";
-import { decimalsOf } from "../ui/decimal";
+import { priceDecimals } from "../ui/decimal";
 import { compact, price, quantity } from "../ui/format";
 import { TableFrame } from "../ui/TableFrame";
 import { StateBadge } from "./StateBadge";
@@ -68,7 +68,7 @@ const MarketRow = memo(function MarketRow({ listing }: { listing: Listing }) {
       </th>
       <td className="num strong">{price(stats.last_px, tick_size)}</td>
       <td className="num">
-        <Change px={stats.change_px} pct={stats.change_pct} decimals={decimalsOf(tick_size)} />
+        <Change px={stats.change_px} pct={stats.change_pct} decimals={priceDecimals(tick_size)} />
       </td>
       <td className="num wide">
         <Quote px={price(stats.bid_px, tick_size)} qty={stats.bid_qty} />

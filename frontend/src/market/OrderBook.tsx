@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Listing, Side } from "../api/types";
 import type { MarketView } from "../feed/market";
-import { compare, roundToStep, spread } from "../ui/decimal";
+import { compare, priceText, roundToStep, spread } from "../ui/decimal";
 import { price, quantity } from "../ui/format";
 import { Loading } from "../ui/Placeholders";
 import { SelectField } from "../ui/SelectField";
@@ -42,6 +42,7 @@ export function OrderBook({ listing, view, ownPrices, onPick }: Props) {
       isBest={index === 0}
       side={side}
       tick={tick}
+      lot={listing.lot_size}
       width={widthOf(level)}
       own={ownPrices[side].some((px) => compare(roundToStep(px, step, side === "BUY" ? "down" : "up"), level.px) === 0)}
       onPick={onPick}
@@ -96,15 +97,16 @@ interface RowProps {
   isBest: boolean;
   side: Side;
   tick: string;
+  lot: string;
   width: number;
   own: boolean;
   onPick: (pick: Pick) => void;
 }
 
-function Row({ level, isBest, side, tick, width, own, onPick }: RowProps) {
+function Row({ level, isBest, side, tick, lot, width, own, onPick }: RowProps) {
   const { t } = useTranslation();
   const px = price(level.px, tick);
-  const total = quantity(level.cumulative);
+  const total = quantity(level.cumulative, lot);
   const takerSide: Side = side === "SELL" ? "BUY" : "SELL";
   return (
     <tr className="level" style={{ "--depth": width } as CSSProperties}>
@@ -115,21 +117,21 @@ function Row({ level, isBest, side, tick, width, own, onPick }: RowProps) {
           tabIndex={isBest ? 0 : -1}
           aria-label={t("book.pick_price", { px })}
           onKeyDown={moveAlongLadder}
-          onClick={() => onPick({ px: level.px })}
+          onClick={() => onPick({ px: priceText(level.px, tick) })}
         >
           {own && <span className="own-mark" title={t("book.own")} aria-hidden="true" />}
           {px}
         </button>
         {own && <span className="visually-hidden">{t("book.own")}</span>}
       </td>
-      <td className="level-size">{quantity(level.qty)}</td>
+      <td className="level-size">{quantity(level.qty, lot)}</td>
       <td className="level-total">
         <button
           type="button"
           tabIndex={-1}
           onKeyDown={moveAlongLadder}
           aria-label={t(`book.take.${takerSide}`, { qty: total, px })}
-          onClick={() => onPick({ px: level.px, take: { side: takerSide, qty: level.cumulative } })}
+          onClick={() => onPick({ px: priceText(level.px, tick), take: { side: takerSide, qty: level.cumulative } })}
         >
           {total}
         </button>

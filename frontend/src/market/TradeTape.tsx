@@ -7,7 +7,7 @@ import { TableFrame } from "../ui/TableFrame";
 
 const ROWS = 60;
 
-export function TradeTape({ trades, tick }: { trades: Trade[]; tick: string }) {
+export function TradeTape({ trades, tick, lot }: { trades: Trade[]; tick: string; lot: string }) {
   const { t } = useTranslation();
   return (
     <section className="panel tape" aria-labelledby="tape-title">
@@ -32,7 +32,7 @@ export function TradeTape({ trades, tick }: { trades: Trade[]; tick: string }) {
             </thead>
             <tbody>
               {trades.slice(0, ROWS).map((trade) => (
-                <TapeRow key={trade.trade_id} trade={trade} tick={tick} />
+                <TapeRow key={trade.trade_id} trade={trade} tick={tick} lot={lot} />
               ))}
             </tbody>
           </table>
@@ -42,7 +42,7 @@ export function TradeTape({ trades, tick }: { trades: Trade[]; tick: string }) {
   );
 }
 
-const TapeRow = memo(function TapeRow({ trade, tick }: { trade: Trade; tick: string }) {
+const TapeRow = memo(function TapeRow({ trade, tick, lot }: { trade: Trade; tick: string; lot: string }) {
   const { t } = useTranslation();
   const bought = trade.taker_side === "BUY";
   return (
@@ -54,7 +54,7 @@ const TapeRow = memo(function TapeRow({ trade, tick }: { trade: Trade; tick: str
         <span className="visually-hidden">{t(bought ? "tape.bought" : "tape.sold")} </span>
         {price(trade.px, tick)}
       </td>
-      <td className="num">{quantity(trade.qty)}</td>
+      <td className="num">{quantity(trade.qty, lot)}</td>
       <td className="num muted">{time(trade.at)}</td>
     </tr>
   );

@@ -1,7 +1,7 @@
 /** What is being typed into the ticket, and the rules it is checked against before it is sent. */
 import { asId } from "../api/client";
 import type { Listing, OrdType, OrderRequest, Side, TimeInForce } from "../api/types";
-import { type Decimal, compare, isMultiple, isZero, nudge, parseDecimal } from "../ui/decimal";
+import { type Decimal, compare, isMultiple, isZero, nudge, parseDecimal, priceText } from "../ui/decimal";
 import type { Pick } from "../market/OrderBook";
 
 export interface Draft {
@@ -48,7 +48,7 @@ export function change(draft: Draft, action: DraftAction): Draft {
       // The first step into an empty field starts at the market, not at zero.
       const current = parseDecimal(draft[action.field]);
       const next = current === null && action.from !== null ? action.from : nudge(current, action.step, action.steps);
-      return { ...draft, [action.field]: next };
+      return { ...draft, [action.field]: action.field === "price" ? priceText(next, action.step) : next };
     }
     case "pick": {
       const { px, take } = action.pick;

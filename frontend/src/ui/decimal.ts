@@ -40,6 +40,12 @@ export const toPixelValue = (a: Decimal): number => Big(a).toNumber();
 /** How many decimals a step of 0.05 or 1 asks for. */
 export const decimalsOf = (step: Decimal): number => (Big(step).toFixed().split(".")[1] ?? "").length;
 
+/** Prices are in dollars and show cents, or as much more as the tick asks for. */
+export const priceDecimals = (tick: Decimal): number => Math.max(2, decimalsOf(tick));
+
+/** A price as it is written into a field. */
+export const priceText = (value: Decimal, tick: Decimal): string => Big(value).toFixed(priceDecimals(tick));
+
 /** The next value on the grid of a step, written with the step's decimals. */
 export const roundToStep = (value: Decimal, step: Decimal, direction: "down" | "up"): Decimal =>
   Big(value)

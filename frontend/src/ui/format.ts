@@ -1,4 +1,4 @@
-import { compare, decimalsOf, type Decimal } from "./decimal";
+import { type Decimal, compare, decimalsOf, priceDecimals } from "./decimal";
 
 /** Intl formats a decimal string digit by digit, without passing through a float. */
 const formatters = new Map<string, Intl.NumberFormat>();
@@ -19,16 +19,17 @@ export const NOTHING = "–";
 export function price(value: Decimal | null | undefined, tick: Decimal): string {
   if (value === null || value === undefined) return NOTHING;
   // An average may fall between two ticks: keep its digits rather than round them away.
-  const decimals = decimalsOf(tick);
+  const decimals = priceDecimals(tick);
   return formatter({
     minimumFractionDigits: decimals,
     maximumFractionDigits: Math.max(decimals, Math.min(decimalsOf(value), 6)),
   }).format(digits(value));
 }
 
-export function quantity(value: Decimal | null | undefined): string {
+/** In a column of quantities the lot size keeps the decimal points below each other. */
+export function quantity(value: Decimal | null | undefined, lot: Decimal = "1"): string {
   if (value === null || value === undefined) return NOTHING;
-  return formatter({ maximumFractionDigits: 8 }).format(digits(value));
+  return formatter({ minimumFractionDigits: decimalsOf(lot), maximumFractionDigits: 8 }).format(digits(value));
 }
 
 export function money(value: Decimal | null | undefined): string {
