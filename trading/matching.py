@@ -115,22 +115,33 @@ def _book_at(listing_id: int, applied_seq: int) -> Book:
 
 
 def rebuild(listing_id: int, up_to: int, *, use_snapshot: bool = True) -> Book:
-    market = Market(listing_id)
-    snapshot = journal.newest_snapshot(listing_id=listing_id, up_to=up_to) if use_snapshot else None
-    if snapshot is not None:
-        seq, state, state_hash = snapshot
-        restored = engine.load(state)
-        if restored.last_seq == seq and engine.state_hash(restored) == state_hash:
-            market = restored
-        else:
-            logger.error("listing %s: snapshot at %s is damaged; replaying from the start", listing_id, seq)
+    market = (_restored(listing_id, up_to) if use_snapshot else None) or Market(listing_id)
     while market.last_seq < up_to:
-        for journaled in journal.commands_after(
+        commands = journal.commands_after(
             listing_id=listing_id, seq=market.last_seq, limit=min(5000, up_to - market.last_seq)
-        ):
+        )
+        if not commands:
+            raise LookupError(f"the journal ends at {market.last_seq}, but {up_to} was applied")
+        for journaled in commands:
             market.apply(journaled.command)
     resting = [order for side in Side for order in market.in_priority(side)]
     return Book(market, BookFold(resting))
+
+
+def _restored(listing_id: int, up_to: int) -> Market | None:
+    """The market of the newest snapshot, unless it is damaged, or of another version of the engine."""
+    snapshot = journal.newest_snapshot(listing_id=listing_id, up_to=up_to)
+    if snapshot is None:
+        return None
+    seq, state, state_hash = snapshot
+    try:
+        market = engine.load(state)
+        if market.last_seq == seq and engine.state_hash(market) == state_hash:
+            return market
+    except Exception:
+        logger.warning("listing %s: snapshot at %s cannot be loaded", listing_id, seq, exc_info=True)
+    logger.error("listing %s: snapshot at %s is of no use; replaying from the start", listing_id, seq)
+    return None
 
 
 def _snapshot(listing_id: int, market: Market) -> None:
