@@ -11,7 +11,6 @@ import {
   onChangeSent,
   onHello,
   pendingOf,
-  want,
 } from "./account";
 import { type Change, changesBetween } from "./changes";
 import type { AccountMessage, Notice } from "./messages";
@@ -116,7 +115,6 @@ export class AccountFeed {
     this.#events = events;
     this.#closed = false;
     const disconnect = connect<AccountMessage>(`/ws/account/${this.#account}/`, {
-      onOpen: () => this.#advance(want(this.#state)),
       onMessage: (message) => this.#hear(message),
       onLink: (link) => {
         this.#link = link;

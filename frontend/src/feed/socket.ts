@@ -11,7 +11,7 @@ export type Link =
   | { phase: "denied" };
 
 export interface LinkHandlers<Message> {
-  onOpen: () => void;
+  onOpen?: () => void;
   onMessage: (message: Message) => void;
   onLink: (link: Link) => void;
 }
@@ -53,7 +53,7 @@ export function connect<Message extends { type: string }>(
     const opened = new WebSocket(url);
     socket = opened;
     openedAt = Date.now();
-    opened.onopen = () => onOpen();
+    opened.onopen = () => onOpen?.();
     opened.onmessage = (event: MessageEvent<string>) => {
       if (socket !== opened) return;
       heardAt = Date.now();
