@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
 from portal import audit
 from portal.models import User
@@ -46,9 +47,18 @@ class DeskAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 0
 
+    def title_of(self, obj: Any) -> str:
+        return f"{capfirst(self.opts.verbose_name)} {obj}"
+
     def audit_subject(self, obj: Any) -> str | None:
         """What the audit log calls this row, if it speaks of it at all."""
         return None
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -69,6 +79,7 @@ class DeskAdmin(admin.ModelAdmin):
         response = super().change_view(request, object_id, form_url, extra_context)
         if isinstance(response, TemplateResponse) and response.context_data is not None:
             shown = response.context_data["original"]
+            response.context_data |= {"title": self.title_of(shown), "subtitle": None}
             may_see_log = request.user.has_perm("portal.view_auditentry")
             response.context_data["has_history"] = may_see_log and bool(self.audit_subject(shown))
             response.context_data |= self.page_context(request, shown)
@@ -166,9 +177,13 @@ def person(request: HttpRequest) -> User:
 # --- How things look ----------------------------------------------------------------------------------
 
 
+def clock_time(at: datetime | None) -> str:
+    """UTC to the millisecond (what happened first matters here), for columns that say so."""
+    return NOTHING if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"[:-3]
+
+
 def utc(at: datetime | None) -> str:
-    """To the millisecond: what happened first matters here."""
-    return NOTHING if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"[:-3] + " UTC"
+    return NOTHING if at is None else f"{clock_time(at)} UTC"
 
 
 def link(model: str, pk: Any, text: Any = None) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from portal import proposals
-from portal.admin.base import NOTE_LENGTH, ReadOnlyAdmin, facts, person, utc
+from portal.admin.base import NOTE_LENGTH, NOTHING, ReadOnlyAdmin, clock_time, facts, person, utc
 from portal.models import AuditEntry, Proposal, Seal
 
 
@@ -36,6 +36,9 @@ class ProposalAdmin(ReadOnlyAdmin):
 
     def audit_subject(self, obj: Proposal) -> str:
         return str(obj)
+
+    def title_of(self, obj: Proposal) -> str:
+        return f"Proposal {obj.pk}: {self.kind_in_words(obj).lower()} of {obj.subject}"
 
     def page_context(self, request: HttpRequest, obj: Proposal) -> dict[str, Any]:
         is_open = obj.status == Proposal.Status.PROPOSED
@@ -84,9 +87,9 @@ class ProposalAdmin(ReadOnlyAdmin):
     def kind_in_words(self, row: Proposal) -> str:
         return row.kind.replace("_", " ").capitalize()
 
-    @admin.display(description="proposed", ordering="id")
+    @admin.display(description="proposed (UTC)", ordering="id")
     def proposed(self, row: Proposal) -> str:
-        return utc(row.proposed_at)
+        return clock_time(row.proposed_at)
 
     @admin.display(description="takes effect")
     def effective(self, row: Proposal) -> str:
@@ -94,7 +97,7 @@ class ProposalAdmin(ReadOnlyAdmin):
 
     @admin.display(description="decided by")
     def decided_by(self, row: Proposal) -> Any:
-        return row.approved_by
+        return row.approved_by or NOTHING
 
     @admin.display
     def decided(self, row: Proposal) -> str:
@@ -116,9 +119,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     fields = ["when", "action", "subject", "who", "in_full"]
 
-    @admin.display(description="at", ordering="id")
+    @admin.display(description="at (UTC)", ordering="id")
     def when(self, row: AuditEntry) -> str:
-        return utc(row.at)
+        return clock_time(row.at)
 
     @admin.display(description="by")
     def who(self, row: AuditEntry) -> str:
@@ -142,9 +145,9 @@ class SealAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     fields = ["stream", "number", "first", "last", "count", "when", "chained_hash"]
 
-    @admin.display(description="sealed", ordering="id")
+    @admin.display(description="sealed (UTC)", ordering="id")
     def when(self, row: Seal) -> str:
-        return utc(row.at)
+        return clock_time(row.at)
 
     @admin.display(description="hash")
     def chained_hash(self, row: Seal) -> str:

@@ -68,7 +68,7 @@ class AuditEntry(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.subject}"
+        return f"{self.action.replace('_', ' ').capitalize()} {self.subject}"
 
 
 class Seal(Record):

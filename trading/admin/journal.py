@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 
-from portal.admin.base import NOTHING, ReadOnlyAdmin, link, utc
+from portal.admin.base import NOTHING, ReadOnlyAdmin, clock_time, link, utc
 from trading import engine, words
 from trading.admin import shown
 from trading.models import Order
@@ -54,13 +54,16 @@ class JournalAdmin(shown.SearchedAdmin):
         row = get_object_or_404(self.model, listing=listing_id, seq=seq)
         return HttpResponseRedirect(reverse(f"admin:trading_{self.opts.model_name}_change", args=[row.pk]))
 
+    def title_of(self, obj: Any) -> str:
+        return f"{self.opts.verbose_name.capitalize()} {obj.seq} of {obj.listing}: {obj.kind}"  # type: ignore[union-attr]
+
     def get_ordering(self, request: HttpRequest) -> Any:
         # Within one listing its own index has the order.
         return ["-seq"] if "listing__id__exact" in request.GET else ["-id"]
 
-    @admin.display(description="at", ordering="id")
+    @admin.display(description="at (UTC)", ordering="id")
     def when(self, row: Any) -> str:
-        return utc(row.at)
+        return clock_time(row.at)
 
     @admin.display(description="says")
     def gist(self, row: Any) -> str:
@@ -68,7 +71,7 @@ class JournalAdmin(shown.SearchedAdmin):
 
     @admin.display(description="in full")
     def in_full(self, row: Any) -> str:
-        return shown.payload(row.listing, row.payload)
+        return shown.payload(row.listing, row.payload, kind=row.kind)
 
 
 @admin.register(Command)
@@ -145,7 +148,7 @@ class EventAdmin(JournalAdmin):
 
 @admin.register(Refusal)
 class RefusalAdmin(shown.SearchedAdmin):
-    list_display = ["id", "when", "account", "listing", "cl_ord_id", "wish", "why"]
+    list_display = ["id", "when", "account_link", "listing", "cl_ord_id", "wish", "why"]
     list_select_related = ["account", "listing"]
     list_filter = ["listing"]
     texts = ("cl_ord_id",)
@@ -153,9 +156,16 @@ class RefusalAdmin(shown.SearchedAdmin):
     ordering = ["-id"]
     fields = ["when", "account", "listing", "cl_ord_id", "actor", "in_full", "was_decided"]
 
-    @admin.display(description="received", ordering="id")
+    def title_of(self, obj: Refusal) -> str:
+        return f"Refusal {obj.pk}"
+
+    @admin.display(description="received (UTC)", ordering="id")
     def when(self, row: Refusal) -> str:
-        return utc(row.received_at)
+        return clock_time(row.received_at)
+
+    @admin.display(description="account")
+    def account_link(self, row: Refusal) -> str:
+        return link("portal.account", row.account_id, row.account.number)
 
     @admin.display(description="asked for")
     def wish(self, row: Refusal) -> str:

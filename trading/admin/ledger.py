@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from portal.admin.base import link, utc
+from portal.admin.base import clock_time, link
 from trading import words
 from trading.admin.shown import SearchedAdmin
 from trading.models import Balance, Transfer
@@ -57,9 +57,9 @@ class TransferAdmin(SearchedAdmin):
     ordering = ["-id"]
     fields = ["when", "kind", "amount_", "debit_link", "credit_link", "reference"]
 
-    @admin.display(description="at", ordering="id")
+    @admin.display(description="at (UTC)", ordering="id")
     def when(self, row: Transfer) -> str:
-        return utc(row.at)
+        return clock_time(row.at)
 
     @admin.display(description="amount")
     def amount_(self, row: Transfer) -> str:
@@ -67,8 +67,8 @@ class TransferAdmin(SearchedAdmin):
 
     @admin.display(description="from")
     def debit_link(self, row: Transfer) -> str:
-        return link("portal.account", row.debit_account_id, row.debit_account)
+        return link("portal.account", row.debit_account_id, row.debit_account.number)
 
     @admin.display(description="to")
     def credit_link(self, row: Transfer) -> str:
-        return link("portal.account", row.credit_account_id, row.credit_account)
+        return link("portal.account", row.credit_account_id, row.credit_account.number)

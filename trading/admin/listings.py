@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from portal.admin.base import NOTHING, ReadOnlyAdmin, listing_of, utc
+from portal.admin.base import NOTHING, ReadOnlyAdmin, clock_time, listing_of, utc
 from trading import selectors, words
 from trading.admin import operations, shown
 from trading.models import Candle, Listing, MarketState
@@ -18,7 +18,7 @@ class ListingAdmin(operations.OperationsMixin, ReadOnlyAdmin):
     change_form_template = "admin/trading/listing/change_form.html"
     change_list_template = "admin/trading/listing/change_list.html"
     list_display = [
-        "symbol", "name", "issuer", "exemption", "state", "halted_for", "last_price", "journal_at",
+        "symbol", "name", "state", "halted_for", "last_price", "journal_at", "exemption",
     ]  # fmt: skip
     list_select_related = ["issuer", "market", "sequence"]
     list_filter = ["market__state", "exemption", "kind"]
@@ -134,9 +134,9 @@ class MarketStateAdmin(ReadOnlyAdmin):
     def halted(self, row: MarketState) -> str:
         return utc(row.halted_at)
 
-    @admin.display(description="last applied")
+    @admin.display(description="last applied (UTC)")
     def applied(self, row: MarketState) -> str:
-        return utc(row.applied_at)
+        return clock_time(row.applied_at)
 
     @admin.display(description="last price")
     def last_price(self, row: MarketState) -> str:
@@ -163,9 +163,9 @@ class CandleAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     fields = ["listing", "interval", "starts", "opened", "highest", "lowest", "closed", "traded"]
 
-    @admin.display(description="from", ordering="starts_at")
+    @admin.display(description="from (UTC)", ordering="starts_at")
     def starts(self, row: Candle) -> str:
-        return utc(row.starts_at)
+        return clock_time(row.starts_at)
 
     @admin.display(description="open")
     def opened(self, row: Candle) -> str:

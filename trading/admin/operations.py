@@ -51,6 +51,8 @@ class OperateForm(ActForm):
 class ParametersForm(ActForm):
     """In tokens, dollars and percent; ``changes`` gives lots, ticks, cents and basis points, exactly."""
 
+    field_order = ["max_order_qty", "max_order_cents", "max_price", "protection_bps", "effective_at", "note"]
+
     max_order_qty = forms.DecimalField(label="Largest order", max_digits=24, decimal_places=8)
     max_order_cents = forms.DecimalField(label="Largest value of one order", max_digits=18, decimal_places=2)
     max_price = forms.DecimalField(label="Highest price", max_digits=18, decimal_places=6)

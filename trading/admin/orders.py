@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 
-from portal.admin.base import NOTHING, link, listing_of, utc
+from portal.admin.base import NOTHING, clock_time, link, listing_of, utc
 from trading import engine, wire, words
 from trading.admin import shown
 from trading.models import Execution, Order
@@ -20,8 +20,8 @@ MOST = 500  # lines of each kind in an order's history
 class OrderAdmin(shown.SearchedAdmin):
     change_form_template = "admin/trading/order/change_form.html"
     list_display = [
-        "id", "entered", "account_link", "listing", "side", "quantity", "price_", "ord_type",
-        "time_in_force", "ord_status", "filled", "average",
+        "id", "entered", "account_link", "side", "quantity", "price_", "terms", "ord_status", "filled",
+        "average",
     ]  # fmt: skip
     list_select_related = ["account", "listing"]
     list_filter = ["ord_status", "side", "ord_type", "time_in_force", "listing"]
@@ -34,6 +34,9 @@ class OrderAdmin(shown.SearchedAdmin):
         "updated",
     ]  # fmt: skip
 
+    def title_of(self, obj: Order) -> str:
+        return f"Order {obj.pk}: {obj.side.lower()} {words.quantity(obj.listing, obj.order_qty)}"
+
     def page_context(self, request: HttpRequest, obj: Order) -> dict[str, Any]:
         return {
             "history": history(obj),
@@ -43,9 +46,9 @@ class OrderAdmin(shown.SearchedAdmin):
             ],
         }
 
-    @admin.display(ordering="id")
+    @admin.display(description="entered (UTC)", ordering="id")
     def entered(self, row: Order) -> str:
-        return utc(row.created_at)
+        return clock_time(row.created_at)
 
     @admin.display(description="changed")
     def updated(self, row: Order) -> str:
@@ -67,13 +70,17 @@ class OrderAdmin(shown.SearchedAdmin):
     def price_(self, row: Order) -> str:
         return words.price(row.listing, row.price)
 
+    @admin.display
+    def terms(self, row: Order) -> str:
+        return f"{row.ord_type} {row.time_in_force}"
+
     @admin.display(description="worst price (protection)")
     def protection(self, row: Order) -> str:
         return words.price(row.listing, row.protection_px)
 
     @admin.display
     def filled(self, row: Order) -> str:
-        return words.quantity(row.listing, row.cum_qty)
+        return f"{row.listing.quantity(row.cum_qty):,f}"
 
     @admin.display(description="still working")
     def leaves(self, row: Order) -> str:
@@ -114,8 +121,8 @@ def history(order: Order) -> list[tuple[str, str, str, str, str]]:
 @admin.register(Execution)
 class ExecutionAdmin(shown.SearchedAdmin):
     list_display = [
-        "id", "when", "listing", "side", "quantity", "price", "value", "liquidity", "account_link",
-        "order_link", "trade",
+        "id", "when", "side", "quantity", "price", "value", "liquidity", "account_link", "order_link",
+        "trade",
     ]  # fmt: skip
     list_select_related = ["account", "listing"]
     list_filter = ["side", "liquidity", "listing"]
@@ -127,9 +134,9 @@ class ExecutionAdmin(shown.SearchedAdmin):
         "trade",
     ]  # fmt: skip
 
-    @admin.display(description="at", ordering="id")
+    @admin.display(description="at (UTC)", ordering="id")
     def when(self, row: Execution) -> str:
-        return utc(row.at)
+        return clock_time(row.at)
 
     @admin.display
     def quantity(self, row: Execution) -> str:

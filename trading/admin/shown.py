@@ -1,7 +1,7 @@
 """How commands, events and decisions are shown to people, and how big tables are searched."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
@@ -11,9 +11,10 @@ from django.utils.html import format_html
 from portal import clock
 from portal.admin.base import NOTHING, ReadOnlyAdmin, facts, link, utc
 from portal.models import Account
-from trading import words
+from trading import engine, words
 from trading.models import Listing
 
+FIELDS = {cls.__name__: cls._fields for cls in (*get_args(engine.Command), *get_args(engine.Event))}
 PRICES = {"price", "protection_px", "max_price"}
 QUANTITIES = {
     "order_qty", "qty", "leaves_qty", "canceled_qty", "expired_qty", "max_order_qty", "maker_leaves_qty",
@@ -42,9 +43,10 @@ def field(listing: Listing, name: str, value: Any) -> Any:
     return value
 
 
-def payload(listing: Listing, message: Mapping[str, Any]) -> str:
-    """A command's or an event's own fields."""
-    return facts({name: field(listing, name, value) for name, value in message.items()})
+def payload(listing: Listing, message: Mapping[str, Any], *, kind: str = "") -> str:
+    """The fields of a command, an event or a request; in the engine's order, where it has one."""
+    names = FIELDS.get(kind) or message
+    return facts({name: field(listing, name, message[name]) for name in names if name in message})
 
 
 def gist(listing: Listing, message: Mapping[str, Any]) -> str:
