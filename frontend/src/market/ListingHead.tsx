@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import type { Listing } from "../api/types";
+import { useReason } from "../orders/reason";
 import { Change } from "../ui/Change";
 import { Icon } from "../ui/Icon";
 import { priceDecimals } from "../ui/decimal";
@@ -57,6 +58,7 @@ export function ListingHead({ listing }: { listing: Listing }) {
 
 function StoppedBanner({ listing: { state, halt, symbol } }: { listing: Listing }) {
   const { t } = useTranslation();
+  const reason = useReason();
   if (state === "TRADING") return null;
   return (
     <div className="banner">
@@ -66,6 +68,7 @@ function StoppedBanner({ listing: { state, halt, symbol } }: { listing: Listing 
           {t(`banner.${state}`, { symbol })}
           {halt && (
             <>
+              <span>{reason(halt.reason_code)}</span>
               <code>{halt.reason_code}</code>
               <span className="banner-since">{t("banner.since", { at: time(halt.since) })}</span>
             </>
