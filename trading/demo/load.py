@@ -17,7 +17,7 @@ from trading.services import ledger, listings
 from trading.settlement import book_entry
 
 # Rounds of quotes and trades a market opens with: a full book, a last price and a tape on first sight.
-OPENING_ROUNDS = 15
+OPENING_ROUNDS = 10
 
 
 class NotDemo(Exception):
@@ -110,13 +110,13 @@ def _open_markets(listed: dict[str, Listing]) -> None:
     if not symbols:
         return
     maker = Maker(seed=1)
-    _carry_out(ids)
+    carry_out(ids)
     for _ in range(OPENING_ROUNDS):
         maker.turn(symbols)
-        _carry_out(ids)
+        carry_out(ids)
 
 
-def _carry_out(listing_ids: list[int]) -> None:
+def carry_out(listing_ids: list[int]) -> None:
     """What the workers do, for they may not be up yet; if they are, they and we take turns."""
     for pk in listing_ids:
         while matching.drain(pk):

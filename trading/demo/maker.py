@@ -30,6 +30,7 @@ OPPOSITE = {Side.BUY: Side.SELL, Side.SELL: Side.BUY}
 SKEW_TICKS, MOST_SKEW_TICKS = 200, 20
 CROWD_USD = 1_500
 MOST_RESTING = 4  # orders of the crowd resting in one listing
+VISITORS_SLACK_TICKS = 1
 MOST_TAKEN = 4  # times the usual size, in one go at a visitor's order
 
 # In percent of turns.
@@ -187,15 +188,17 @@ class Maker:
             yield from self._order(view, pk, side, qty, price, TimeInForce.DAY)
 
     def _good_offers(self, view: View) -> list[Order]:
-        """Resting orders as good as the makers' best or better; visitors' before the crowd's own."""
-        bid, ask = view.quoted(Side.BUY), view.quoted(Side.SELL)
-        good = [
-            order
-            for order in view.orders
-            if order.account_id not in self.makers
-            and order.price is not None
-            and (order.price >= bid if order.side == Side.BUY else order.price <= ask)
-        ]
+        """Resting orders as good as the makers' best or better; visitors' first, and those with some slack:
+        the market moves, and a newcomer shall not wait for it to come back."""
+        quoted = {side: view.quoted(side) for side in Side}
+        good = []
+        for order in view.orders:
+            if order.account_id in self.makers or order.price is None:
+                continue
+            slack = 0 if order.account_id in self.crowd else VISITORS_SLACK_TICKS
+            worse_by = quoted[Side(order.side)] - order.price
+            if (worse_by if order.side == Side.BUY else -worse_by) <= slack:
+                good.append(order)
         return sorted(good, key=lambda order: (order.account_id in self.crowd, order.pk))
 
     def _hit(self, view: View, offer: Order, idle: list[int]) -> Iterator[Request]:

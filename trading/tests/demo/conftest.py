@@ -1,0 +1,57 @@
+"""Imports inside: pytest may read this before Django is set up."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from config.embedded.valkey import Valkey
+from tests.support.databases import Databases
+
+if TYPE_CHECKING:
+    from trading.models import Listing
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    databases: Databases, session_valkey: Valkey, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The demo market, loaded once for the tests of a module."""
+    from trading import matching
+    from trading.demo import load
+
+    with django_db_blocker.unblock(), databases.clone(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(load, "OPENING_ROUNDS", 4)
+        matching.forget()
+        load.load()
+        yield
+
+
+@pytest.fixture
+def demo_market(loaded: None) -> Iterator["dict[str, Listing]"]:
+    """Its listings; whatever a test does to it is undone."""
+    from django.db import transaction
+
+    from trading.demo.market import BY_SYMBOL
+    from trading.models import Listing
+
+    with transaction.atomic():
+        yield {row.symbol: row for row in Listing.objects.filter(symbol__in=BY_SYMBOL)}
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def live(demo_market: "dict[str, Listing]") -> Callable[..., None]:
+    """Let the market live for some turns of these listings, all by default."""
+    from trading.demo import load
+    from trading.demo.maker import Maker
+
+    maker = Maker(seed=5)
+
+    def turns(count: int, *symbols: str) -> None:
+        for _ in range(count):
+            maker.turn(symbols or tuple(demo_market))
+            load.carry_out([demo_market[symbol].pk for symbol in symbols or demo_market])
+
+    return turns
