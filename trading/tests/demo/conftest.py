@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from config.embedded.valkey import Valkey
 from tests.support.databases import Databases
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def loaded(
-    databases: Databases, session_valkey: Valkey, django_db_blocker: DjangoDbBlocker
+    databases: Databases, session_valkey: object, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """The demo market, loaded once for the tests of a module."""
     from trading import matching
