@@ -64,6 +64,10 @@ class View:
         return ladder.best(side, [self.quoted(side), *others])
 
 
+class NotLoaded(Exception):
+    """There is nobody to quote and trade for."""
+
+
 class Maker:
     def __init__(self, *, seed: int) -> None:
         self.rng = random.Random(seed)
@@ -73,10 +77,11 @@ class Maker:
             .values_list("number", "pk")
         )  # fmt: skip
         if len(ids) < len(MARKET_MAKERS) + len(CROWD):
-            raise LookupError("The demo market is not loaded: run `manage.py demo` first.")
+            raise NotLoaded("The demo market is not loaded: run `manage.py demo` first.")
         self.makers = {ids[holder.number]: STYLES[holder.number] for holder in MARKET_MAKERS}
         self.crowd = {ids[holder.number]: holder for holder in CROWD}
         self.target = {(ids[n], symbol): lots for (n, symbol), lots in TARGET_LOTS.items() if n in ids}
+        self.active: set[int] = set()
         self.balances: dict[tuple[int, str], Balance] = {}
         self.run, self.sent = uuid.uuid4().hex[:12], 0
 
@@ -111,12 +116,15 @@ class Maker:
         orders: dict[int, list[Order]] = {pk: [] for pk in listings}
         for order in Order.objects.filter(listing__in=listings, ord_status__in=WORKING).order_by("pk"):
             orders[order.listing_id].append(order)
+        ours = Account.objects.filter(pk__in=[*self.makers, *self.crowd], status=Account.Status.ACTIVE)
+        self.active = set(ours.values_list("pk", flat=True))
         rows = Balance.objects.filter(
             account__in=[*self.makers, *self.crowd],
             asset__in=[CASH, *(row.asset_id for row in listings.values())],
         )
         self.balances = {(row.account_id, row.asset_id): row for row in rows}
-        return [self._view(row, orders[pk]) for pk, row in listings.items()]
+        views = [self._view(row, orders[pk]) for pk, row in listings.items()]
+        return [view for view in views if view.wanted]
 
     def _view(self, listing: Listing, orders: list[Order]) -> View:
         security = BY_SYMBOL[listing.symbol]
@@ -124,7 +132,7 @@ class Maker:
         fair = self.fair.get(listing.pk) or self._fair_of(orders) or home
         self.fair[listing.pk] = fair = ladder.wander(fair, home=home, rng=self.rng)
         centre = fair + self._skew(security)
-        wanted = {pk: ladder.prices(style, centre) for pk, style in self.makers.items()}
+        wanted = {pk: ladder.prices(style, centre) for pk, style in self.makers.items() if pk in self.active}
         return View(security, listing, orders, wanted)
 
     def _fair_of(self, orders: Iterable[Order]) -> int | None:
@@ -146,7 +154,7 @@ class Maker:
     def _quote(self, view: View) -> Iterator[Request]:
         quotes = view.of(self.makers)
         for side in ladder.sides_in_order(quotes, view.wanted.values()):
-            for pk in self.makers:
+            for pk in view.wanted:
                 yield from self._quote_side(view, pk, side, [o for o in quotes if o.account_id == pk])
 
     def _quote_side(self, view: View, account_id: int, side: Side, quotes: list[Order]) -> Iterator[Request]:
@@ -169,8 +177,8 @@ class Maker:
         for order in resting[:-MOST_RESTING]:
             yield CancelRequest(order.account_id, self._cl_ord_id(), order_id=order.pk)
         # Whoever has an order here sits this out, and so never meets it.
-        busy = {order.account_id for order in resting}
-        idle = [pk for pk, holder in self.crowd.items() if pk not in busy and holder.may_hold(view.security)]
+        free = self.active - {order.account_id for order in resting}
+        idle = [pk for pk, holder in self.crowd.items() if pk in free and holder.may_hold(view.security)]
         if not idle:
             return
         good = self._good_offers(view)

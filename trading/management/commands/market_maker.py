@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, connections
 
-from trading.demo.maker import Maker
+from trading.demo.maker import Maker, NotLoaded
 
 TURN_S = 0.4
 LONGEST_PAUSE_S = 3.0
@@ -31,7 +31,7 @@ class Command(BaseCommand):
                 maker = maker or Maker(seed=seed)
                 maker.turn(maker.choose())
                 pause = TURN_S
-            except LookupError as error:
+            except NotLoaded as error:
                 raise CommandError(str(error)) from error
             except (OperationalError, InterfaceError) as error:
                 # Whether the last batch got in, the next turn will read.

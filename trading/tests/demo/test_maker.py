@@ -109,6 +109,19 @@ def test_a_halted_listing_gets_nothing_until_it_resumes(demo_market: Market, liv
     assert Order.objects.filter(listing=listing).count() > entered
 
 
+def test_suspended_accounts_enter_nothing(demo_market: Market, live: Live) -> None:
+    suspended = [MARKET_MAKERS[0].number, CROWD[0].number]
+    Account.objects.filter(number__in=suspended).update(status=Account.Status.SUSPENDED)
+    theirs = Order.objects.filter(account__number__in=suspended)
+    before = theirs.count()
+
+    live(3)
+
+    assert theirs.count() == before
+    for account in Account.objects.filter(number__in=suspended):
+        assert not journal.refusals_of(account_id=account.pk, limit=1)
+
+
 def test_nothing_is_added_while_matching_stands_still(demo_market: Market) -> None:
     maker = Maker(seed=2)
     while not maker.turn(["PIXL"]):
