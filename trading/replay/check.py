@@ -4,10 +4,11 @@ It looks neither at the engine's memory nor at the feed nor at the plan's foreca
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from trading import journal
-from trading.engine import BookFold, Side, Traded
+from trading.engine import BookFold, Event, Side, Traded
 from trading.replay.plan import Aggressor, Step
 
 READ_AT_ONCE = 2000
@@ -75,20 +76,22 @@ class Check:
 
     def read(self, *, applied_seq: int) -> None:
         """Fold what has been applied since the last reading, and compare step by step."""
-        while True:
-            events = journal.events_after(listing_id=self.listing_id, seq=self._event_seq, limit=READ_AT_ONCE)
-            for event in events:
-                self._close_steps(before=event.command_seq)
-                self._fold.apply(event)
-                if isinstance(event, Traded):
-                    self._fills.append(event)
-            if not events:
-                break
-            self._event_seq = events[-1].seq
-        self._fold.clear_changed()
-        self._close_steps(before=applied_seq + 1)
+        while events := journal.events_after(
+            listing_id=self.listing_id, seq=self._event_seq, limit=READ_AT_ONCE
+        ):
+            self.fold(events)
+        self.close_steps(before=applied_seq + 1)
 
-    def _close_steps(self, *, before: int) -> None:
+    def fold(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self.close_steps(before=event.command_seq)
+            self._fold.apply(event)
+            if isinstance(event, Traded):
+                self._fills.append(event)
+        self._fold.clear_changed()
+        self._event_seq = events[-1].seq
+
+    def close_steps(self, *, before: int) -> None:
         while self._expected and self._expected[0][0] < before:
             _, step = self._expected.popleft()
             if step.aggressor is not None:

@@ -33,6 +33,7 @@ class Forecast:
     """
 
     def __init__(self, side: Side) -> None:
+        self.side = side
         self._sign = -1 if side is Side.BUY else 1
         self._levels: dict[int, dict[int, Held]] = {}
         self._keys: list[int] = []  # best first

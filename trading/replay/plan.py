@@ -73,9 +73,11 @@ class Counts:
 
 @dataclass(slots=True)
 class _Difference:
-    """How much more of an order the file consumed than we did, and since which line."""
+    """How much more of an order the file consumed than we did, where, and since which line."""
 
     qty: int
+    side: Side
+    price: int
     line: int
 
 
@@ -158,7 +160,8 @@ class Plan:
         rest = message.size - sum(fill.qty for fill in fills)
         if fills:
             self.counts.crossed += 1
-            self._differ([], [*fills, Fill(message.order_id, message.price, message.size - rest)])
+            self._differ(opposite.side, [], fills)
+            self._differ(message.side, [], [Fill(message.order_id, message.price, message.size - rest)])
         if rest:
             held = Held(name, message.size, rest)
             self._ours[message.side].rest(message.order_id, message.price, held)
@@ -177,11 +180,11 @@ class Plan:
         if not missing:
             return
         if difference is not None:
-            self._forget_difference(message.order_id, -missing)
+            self._lessen_difference(message.order_id, -missing)
             missing -= self._take_from_spared(side, price, missing)
-        elif missing != (missing := missing - self._take_from_anonymous(side, price, missing)):
+        elif self._take_from_anonymous(side, price, missing):
             self.counts.from_anonymous += 1
-        if missing and difference is None:
+        else:
             self.counts.unknown += 1
 
     def _take_from_spared(self, side: Side, price: int, wanted: int) -> int:
@@ -192,7 +195,7 @@ class Plan:
             if difference is not None and difference.qty > 0 and taken < wanted:
                 qty = min(wanted - taken, difference.qty, held.leaves_qty)
                 self._reduce(side, price, order_id, qty)
-                self._forget_difference(order_id, qty)
+                self._lessen_difference(order_id, qty)
                 taken += qty
         return taken
 
@@ -215,9 +218,13 @@ class Plan:
             if message.order_id in self._differences:
                 self.counts.consequences += 1
                 follows_from = follows_from or self._differences[message.order_id].line
-            held, size = ours.at(message.price).get(message.order_id), message.size
+            orders, size = ours.at(message.price), message.size
+            held = orders.get(message.order_id)
             if held is None and message.order_id not in self._differences:
-                self.counts.unknown += 1
+                if any(order_id < 0 for order_id in orders):
+                    self.counts.from_anonymous += 1
+                else:
+                    self.counts.unknown += 1
             if self._before is None:  # without an orderbook nothing stands in for an unknown order
                 size = min(size, held.leaves_qty) if held else 0
             if size:
@@ -236,7 +243,7 @@ class Plan:
         self._step.aggressor = Aggressor(request.cl_ord_id, fills, follows_from)
         actual = ours.take(limit, qty)
         if actual != expected:
-            self._differ(expected, actual)
+            self._differ(side, expected, actual)
 
     def _halt_or_resume(self, message: Message) -> None:
         if message.price not in (HALTED, TRADING) or (message.price == HALTED) is self._halted:
@@ -254,8 +261,7 @@ class Plan:
             shown = dict(book.of(side))
             for price in ours.prices_between(seen, reach):
                 if price not in shown:
-                    for order_id, held in list(ours.at(price).items()):
-                        self._purge(side, price, order_id, held.leaves_qty)
+                    self._adopt(side, price, 0)
             for price, size in shown.items():
                 if ours.key(price) > seen:
                     self._adopt(side, price, size)
@@ -270,9 +276,9 @@ class Plan:
             if rest:
                 wanted[order_id] = min(rest, self._survey.later[order_id])
                 rest -= wanted[order_id]
-        if sum(order.leaves_qty for order in held.values()) == size and all(
-            order_id in held and held[order_id].leaves_qty >= qty for order_id, qty in wanted.items()
-        ):
+        self._forget_differences(side, price)
+        queue = [(order_id, order.leaves_qty) for order_id, order in held.items()]
+        if queue[: len(wanted)] == list(wanted.items()) and sum(qty for _, qty in queue) == size:
             return
         kept = _kept(held, wanted)
         for order_id, order in list(held.items()):
@@ -293,13 +299,14 @@ class Plan:
         Nothing tells when a stranger came, except that ids rise with time: not after the next submission.
         """
         submissions, later = self._survey.submissions, self._survey.later
-        newest = self._newest_id
+        newest = EVERYTHING
         if self._submitted < len(submissions):
-            newest = max(newest, submissions[self._submitted])
+            newest = max(self._newest_id, submissions[self._submitted])
         strangers = self._survey.strangers.get((side, price), [])
-        alive = {order_id for order_id in strangers if order_id <= newest and later[order_id] > 0}
-        alive |= {order_id for order_id in self._ours[side].at(price) if later.get(order_id, 0) > 0}
-        return sorted(alive)
+        here = {order_id for order_id in strangers if order_id <= newest}
+        here |= self._ours[side].at(price).keys()
+        here |= {order_id for order_id, d in self._differences.items() if (d.side, d.price) == (side, price)}
+        return sorted(order_id for order_id in here if later.get(order_id, 0) > 0)
 
     def _place_adopted(self, side: Side, price: int, order_id: int, qty: int) -> None:
         self.counts.adopted += 1
@@ -340,20 +347,26 @@ class Plan:
 
     # --- Differences ---------------------------------------------------------------------------------
 
-    def _differ(self, expected: list[Fill], actual: list[Fill]) -> None:
+    def _differ(self, side: Side, expected: list[Fill], actual: list[Fill]) -> None:
         """Remember which orders the file and we consumed differently."""
         for fills, sign in ((expected, 1), (actual, -1)):
-            for fill in fills:
-                difference = self._differences.setdefault(fill.order_id, _Difference(0, self._step.line))
-                difference.qty += sign * fill.qty
-        for fill in (*expected, *actual):
-            self._forget_difference(fill.order_id, 0)
+            for order_id, price, qty in fills:
+                new = _Difference(0, side, price, self._step.line)
+                self._differences.setdefault(order_id, new).qty += sign * qty
+        for order_id, _, _ in (*expected, *actual):
+            self._lessen_difference(order_id, 0)
 
-    def _forget_difference(self, order_id: int, qty: int) -> None:
+    def _lessen_difference(self, order_id: int, qty: int) -> None:
         difference = self._differences.get(order_id)
         if difference is not None:
             difference.qty -= qty
             if not difference.qty:
+                del self._differences[order_id]
+
+    def _forget_differences(self, side: Side, price: int) -> None:
+        """Its orders are those of the file again."""
+        for order_id, difference in list(self._differences.items()):
+            if (difference.side, difference.price) == (side, price):
                 del self._differences[order_id]
 
 
