@@ -103,7 +103,7 @@ class Exchange:
         bids, asks = self.levels[Side.BUY], self.levels[Side.SELL]
         best = zip(sorted(asks), sorted(bids, reverse=True), strict=False)
         rows = [((ask, asks[ask]), (bid, bids[bid])) for ask, bid in best][: self.depth]
-        shown = [level for row in rows for level in row]
+        shown: list[tuple[int, int] | None] = [level for row in rows for level in row]
         # One side may be deeper than the other.
         for ask in sorted(asks)[len(rows) : self.depth]:
             shown += [(ask, asks[ask]), None]

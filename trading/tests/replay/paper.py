@@ -7,6 +7,7 @@ from trading.engine import (
     CancelOrder,
     Command,
     ConfigureListing,
+    Event,
     HaltTrading,
     Market,
     NewOrder,
@@ -86,7 +87,7 @@ class _Engine:
         self.rejected: list[str] = []
         self.apply(ConfigureListing(1, 0, 1, 1, 10**9, 10**9))
 
-    def apply(self, command: Command):  # type: ignore[no-untyped-def]
+    def apply(self, command: Command) -> list[Event]:
         events = self.market.apply(command)
         self.next_seq += 1
         self.rejected += [str(event) for event in events if "Rejected" in type(event).__name__]

@@ -1,5 +1,7 @@
 """Whatever an exchange does and however little of it the files show, the books must agree."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +20,7 @@ acts = st.one_of(
 )
 
 
-def play(exchange: Exchange, act: tuple) -> None:  # type: ignore[type-arg]
+def play(exchange: Exchange, act: tuple[Any, ...]) -> None:
     match act:
         case "submit", side, price, qty:
             exchange.submit(side, price, qty)
@@ -35,7 +37,9 @@ def play(exchange: Exchange, act: tuple) -> None:  # type: ignore[type-arg]
 @given(
     depth=st.integers(1, 4), before=st.lists(acts, max_size=30), seen=st.lists(acts, min_size=10, max_size=80)
 )
-def test_the_books_agree_after_every_message(depth: int, before: list, seen: list) -> None:  # type: ignore[type-arg]
+def test_the_books_agree_after_every_message(
+    depth: int, before: list[tuple[Any, ...]], seen: list[tuple[Any, ...]]
+) -> None:
     exchange = Exchange(depth)
     for act in before:
         play(exchange, act)

@@ -1,14 +1,14 @@
 """Each treatment of a limited-depth file, on sessions of a few rows. Prices are the file's."""
 
 from trading.engine import Side
-from trading.tests.replay.paper import book, replay
+from trading.tests.replay.paper import Replayed, book, replay
 
 # What most sessions begin with: a hidden execution, and a book of one order a side.
 OPENING = "34200.0,5,0,1,10000,1"
 ASK, BID = (10100, 100), (9900, 100)
 
 
-def clean(replayed) -> bool:  # type: ignore[no-untyped-def]
+def clean(replayed: Replayed) -> bool:
     return not (replayed.check.mismatches or replayed.check.odd or replayed.rejected)
 
 
