@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.views import shell
+from frontend.views import icon, shell
 
 app_name = "frontend"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("orders", shell, name="orders"),
     path("portfolio", shell, name="portfolio"),
     path("sign-in", shell, name="sign-in"),
+    path("favicon.ico", icon, name="icon"),
 ]

@@ -1,8 +1,9 @@
 """The one HTML page of the browser application."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from frontend.bundle import BundleMissing, entry_files
@@ -12,6 +13,8 @@ from frontend.bundle import BundleMissing, entry_files
 PREFERENCES = {"theme": ("light", "dark"), "rise": ("green", "red")}
 
 
+# With the page, not with its first request: a quick sign-in must not come before its token.
+@ensure_csrf_cookie
 @never_cache
 @require_safe
 def shell(request: HttpRequest, symbol: str = "") -> HttpResponse:
@@ -25,3 +28,12 @@ def shell(request: HttpRequest, symbol: str = "") -> HttpResponse:
         if (value := request.COOKIES.get(name)) in allowed
     }
     return render(request, "frontend/index.html", {"files": files, "chosen": chosen})
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look on pages that name no icon, such as the operators' desk."""
+    try:
+        return redirect(entry_files().icon)
+    except BundleMissing:
+        return HttpResponse(status=404)
