@@ -113,7 +113,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Trades, newest first; ``before`` a trade id to page on. */
+        /** @description Trades, newest first. */
         get: operations["listings_trades_retrieve"];
         put?: never;
         post?: never;
@@ -130,7 +130,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Orders, newest first; ``working=true`` for those on the book, ``false`` for finished ones. */
+        /** @description Orders, newest first. */
         get: operations["orders_list"];
         put?: never;
         /** @description Enter an order. 202: it is in the journal, and the engine will answer on the account's socket. */
@@ -247,23 +247,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Every field is always there; those that can be null say so. */
         AccountShape: {
             id: string;
             name: string;
             number: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         BalancesShape: {
             cash: components["schemas"]["CashShape"];
             holdings: components["schemas"]["HoldingShape"][];
         };
-        /** @description Every field is always there; those that can be null say so. */
         BookShape: {
             /** @description [price, quantity, orders], best first. */
-            asks: unknown[][];
+            asks: [
+                string,
+                string,
+                number
+            ][];
             /** @description [price, quantity, orders], best first. */
-            bids: unknown[][];
+            bids: [
+                string,
+                string,
+                number
+            ][];
             epoch: number;
             halt: components["schemas"]["HaltShape"] | null;
             seq: number;
@@ -271,100 +276,118 @@ export interface components {
             symbol: string;
         };
         CancelInputRequest: {
+            /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
             cl_ord_id: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         CandleShape: {
-            /** @description Decimal string. */
+            /** @example 12.50 */
             close: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             high: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             low: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             open: string;
             /** @description Start, in seconds since the epoch. */
             time: number;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             volume: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         CandlesShape: {
             results: components["schemas"]["CandleShape"][];
         };
-        /** @description Every field is always there; those that can be null say so. */
         CashShape: {
             asset: string;
-            /** @description Decimal string. */
+            /**
+             * @description What a new order may use.
+             * @example 12.50
+             */
             available: string;
-            /** @description Decimal string. */
+            /**
+             * @description Kept back for open orders.
+             * @example 12.50
+             */
             held: string;
-            /** @description Decimal string. */
+            /**
+             * @description Traded and not yet settled.
+             * @example 12.50
+             */
             pending_in: string;
-            /** @description Decimal string. */
+            /**
+             * @description Traded and not yet settled.
+             * @example 12.50
+             */
             pending_out: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             settled: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         ChangeShape: {
             cl_ord_id: string;
             order: components["schemas"]["OrderShape"];
             pending: components["schemas"]["PendingEnum"];
             seq: number;
         };
-        /** @description Every field is always there; those that can be null say so. */
         DemoSignIn: {
             email: string;
             password: string;
             role: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         ErrorBody: {
+            /** @description For programs; it does not change. */
             code: string;
+            /** @description The field of the request at fault. */
             field: string | null;
+            /** @description For people. */
             message: string;
+            /** @description Of a refusal (422): all of them. */
             reasons: components["schemas"]["ReasonShape"][];
         };
-        /** @description Every field is always there; those that can be null say so. */
         ErrorShape: {
             error: components["schemas"]["ErrorBody"];
         };
-        /** @description Every field is always there; those that can be null say so. */
         EstimateShape: {
-            /** @description Decimal string. */
+            /**
+             * @description Available when it has filled whole, at worst.
+             * @example 12.50
+             */
             cash_after: string | null;
-            /** @description Decimal string. */
+            /**
+             * @description Available now.
+             * @example 12.50
+             */
             cash_before: string;
             /** Format: date-time */
             expire_at: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             fees: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             hold_amount: string | null;
+            /** @description What is held for it while it works: cash, or the token it sells. */
             hold_asset: string;
-            /** @description Decimal string. */
-            holding_after: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
+            holding_after: string;
+            /** @example 12.50 */
             holding_before: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             notional: string | null;
-            /** @description Decimal string. */
+            /**
+             * @description The worst it may trade at: its limit or protection.
+             * @example 12.50
+             */
             price_used: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             protection_px: string | null;
         };
-        /** @description Every field is always there; those that can be null say so. */
         ExecutionShape: {
-            /** @description Decimal string. */
+            /** @example 12.50 */
             amount: string;
             /** Format: date-time */
             at: string;
             cl_ord_id: string;
             id: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             last_px: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             last_qty: string;
             liquidity: components["schemas"]["LiquidityEnum"];
             order_id: string;
@@ -373,119 +396,150 @@ export interface components {
             symbol: string;
             trade_id: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         ExecutionsShape: {
             next: string | null;
             results: components["schemas"]["ExecutionShape"][];
         };
-        /**
-         * @description * `REG_D_506B` - Reg D 506(b)
-         *     * `REG_D_506C` - Reg D 506(c)
-         *     * `REG_A_T2` - Reg A Tier 2
-         *     * `REG_CF` - Reg CF
-         *     * `REG_S` - Reg S
-         * @enum {string}
-         */
+        /** @enum {string} */
         ExemptionEnum: "REG_D_506B" | "REG_D_506C" | "REG_A_T2" | "REG_CF" | "REG_S";
-        /** @description Every field is always there; those that can be null say so. */
         HaltShape: {
+            /** @description Why, in the operator's words. */
             note: string;
+            /** @description Why, in one word; FAULT for a technical fault. */
             reason_code: string;
             /** Format: date-time */
             since: string | null;
         };
-        /** @description Every field is always there; those that can be null say so. */
         HoldingShape: {
-            /** @description Decimal string. */
+            /**
+             * @description What a new order may use.
+             * @example 12.50
+             */
             available: string;
-            /** @description Decimal string. */
+            /**
+             * @description Kept back for open orders.
+             * @example 12.50
+             */
             held: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             last_px: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             market_value: string | null;
             name: string;
-            /** @description Decimal string. */
+            /**
+             * @description Traded and not yet settled.
+             * @example 12.50
+             */
             pending_in: string;
-            /** @description Decimal string. */
+            /**
+             * @description Traded and not yet settled.
+             * @example 12.50
+             */
             pending_out: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             settled: string;
             symbol: string;
         };
-        /**
-         * @description * `EQUITY` - Equity
-         *     * `DEBT` - Debt
-         *     * `FUND` - Fund interest
-         *     * `REVENUE_SHARE` - Revenue share
-         * @enum {string}
-         */
+        /** @enum {string} */
         KindEnum: "EQUITY" | "DEBT" | "FUND" | "REVENUE_SHARE";
-        /**
-         * @description * `MAKER` - MAKER
-         *     * `TAKER` - TAKER
-         * @enum {string}
-         */
+        /** @enum {string} */
         LiquidityEnum: "MAKER" | "TAKER";
-        /** @description Every field is always there; those that can be null say so. */
         ListingShape: {
             access_note: string;
             description: string;
+            /** @description Raised when the event sequence starts afresh. */
             epoch: number;
             exemption: components["schemas"]["ExemptionEnum"];
             halt: components["schemas"]["HaltShape"] | null;
             issuer: string;
             kind: components["schemas"]["KindEnum"];
-            /** @description Decimal string. */
+            /**
+             * @description Quantities are multiples of this.
+             * @example 12.50
+             */
             lot_size: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             max_order_qty: string;
             name: string;
+            /** @description How far through the market an order may go, in basis points. */
             protection_bps: number;
+            /** @description The event this is as of. */
             seq: number;
             state: components["schemas"]["StateEnum"];
             stats: components["schemas"]["StatsShape"];
             symbol: string;
-            /** @description Decimal string. */
+            /**
+             * @description Prices move in steps of this.
+             * @example 12.50
+             */
             tick_size: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         ListingsShape: {
             results: components["schemas"]["ListingShape"][];
         };
         OrderInputRequest: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description One of your own accounts.
+             */
             account: number;
+            /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
             cl_ord_id: string;
             ord_type: components["schemas"]["OrdTypeEnum"];
+            /**
+             * @description A whole number of the listing's lots.
+             * @example 12.50
+             */
             order_qty: string;
+            /**
+             * @description Of a limit order: a whole number of the listing's ticks. A market order has none.
+             * @example 12.50
+             */
             price?: string | null;
             side: components["schemas"]["SideEnum"];
             symbol: string;
+            /** @description A market order does not rest: IOC or FOK. */
             time_in_force: components["schemas"]["TimeInForceEnum"];
         };
-        /** @description Every field is always there; those that can be null say so. */
         OrderShape: {
             account: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             avg_px: string | null;
             cl_ord_id: string;
             /** Format: date-time */
             created_at: string;
-            /** @description Decimal string. */
+            /**
+             * @description Traded so far.
+             * @example 12.50
+             */
             cum_qty: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a DAY order ends.
+             */
             expire_at: string | null;
             id: string;
-            /** @description Decimal string. */
+            /**
+             * @description Still to trade.
+             * @example 12.50
+             */
             leaves_qty: string;
             ord_status: components["schemas"]["OrdStatusEnum"];
             ord_type: components["schemas"]["OrdTypeEnum"];
-            /** @description Decimal string. */
+            /**
+             * @description As entered, or as last replaced.
+             * @example 12.50
+             */
             order_qty: string;
-            /** @description Decimal string. */
+            /**
+             * @description Its limit; a market order has none.
+             * @example 12.50
+             */
             price: string | null;
-            /** @description Decimal string. */
+            /**
+             * @description The worst price a market order may trade at, frozen at entry.
+             * @example 12.50
+             */
             protection_px: string | null;
             side: components["schemas"]["SideEnum"];
             symbol: string;
@@ -495,62 +549,60 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         OrdersShape: {
             next: string | null;
             results: components["schemas"]["OrderShape"][];
         };
-        /**
-         * @description * `PENDING_NEW` - Pending new
-         *     * `NEW` - New
-         *     * `PARTIALLY_FILLED` - Partially filled
-         *     * `FILLED` - Filled
-         *     * `CANCELED` - Canceled
-         *     * `EXPIRED` - Expired
-         *     * `REJECTED` - Rejected
-         * @enum {string}
-         */
+        /** @enum {string} */
         OrdStatusEnum: "PENDING_NEW" | "NEW" | "PARTIALLY_FILLED" | "FILLED" | "CANCELED" | "EXPIRED" | "REJECTED";
-        /**
-         * @description * `LIMIT` - LIMIT
-         *     * `MARKET` - MARKET
-         * @enum {string}
-         */
+        /** @enum {string} */
         OrdTypeEnum: "LIMIT" | "MARKET";
-        /**
-         * @description * `PENDING_CANCEL` - PENDING_CANCEL
-         *     * `PENDING_REPLACE` - PENDING_REPLACE
-         * @enum {string}
-         */
+        /** @enum {string} */
         PendingEnum: "PENDING_CANCEL" | "PENDING_REPLACE";
-        /** @description Every field is always there; those that can be null say so. */
         PersonShape: {
             email: string;
             id: string;
             name: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         PlacedOrderShape: {
             account: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             avg_px: string | null;
             cl_ord_id: string;
             /** Format: date-time */
             created_at: string;
-            /** @description Decimal string. */
+            /**
+             * @description Traded so far.
+             * @example 12.50
+             */
             cum_qty: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a DAY order ends.
+             */
             expire_at: string | null;
             id: string;
-            /** @description Decimal string. */
+            /**
+             * @description Still to trade.
+             * @example 12.50
+             */
             leaves_qty: string;
             ord_status: components["schemas"]["OrdStatusEnum"];
             ord_type: components["schemas"]["OrdTypeEnum"];
-            /** @description Decimal string. */
+            /**
+             * @description As entered, or as last replaced.
+             * @example 12.50
+             */
             order_qty: string;
-            /** @description Decimal string. */
+            /**
+             * @description Its limit; a market order has none.
+             * @example 12.50
+             */
             price: string | null;
-            /** @description Decimal string. */
+            /**
+             * @description The worst price a market order may trade at, frozen at entry.
+             * @example 12.50
+             */
             protection_px: string | null;
             /** @description The command's number in the listing's journal. */
             seq: number;
@@ -562,28 +614,34 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         PreviewShape: {
             allowed: boolean;
             estimate: components["schemas"]["EstimateShape"];
+            /** @description Why not; empty where it is allowed. */
             reasons: components["schemas"]["ReasonShape"][];
+            /** @description In a sentence: "Buy 100 ACME at 12.50, limit, day". */
             summary: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         ReasonShape: {
+            /** @description The rule behind it, where there is one. */
             citation: string;
+            /** @description For programs; it does not change. */
             code: string;
+            /** @description For people. */
             message: string;
+            /** @description What can be done about it. */
             next_step: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends, where that is known.
+             */
             until: string | null;
         };
-        /** @description Every field is always there; those that can be null say so. */
         RefusalShape: {
             cl_ord_id: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             order_qty: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             price: string | null;
             reasons: components["schemas"]["ReasonShape"][];
             /** Format: date-time */
@@ -591,17 +649,20 @@ export interface components {
             side: string | null;
             symbol: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         RefusalsShape: {
             results: components["schemas"]["RefusalShape"][];
         };
         ReplaceInputRequest: {
+            /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
             cl_ord_id: string;
-            /** @description The new total quantity. */
+            /**
+             * @description The new total quantity, what has traded included.
+             * @example 12.50
+             */
             order_qty: string;
+            /** @example 12.50 */
             price: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         SessionShape: {
             accounts: components["schemas"]["AccountShape"][];
             demo: boolean;
@@ -612,70 +673,52 @@ export interface components {
             signed_in: boolean;
             user: components["schemas"]["PersonShape"] | null;
         };
-        /**
-         * @description * `BUY` - BUY
-         *     * `SELL` - SELL
-         * @enum {string}
-         */
+        /** @enum {string} */
         SideEnum: "BUY" | "SELL";
-        /**
-         * @description * `TRADING` - TRADING
-         *     * `HALTED` - HALTED
-         *     * `FAULTED` - FAULTED
-         * @enum {string}
-         */
+        /** @enum {string} */
         StateEnum: "TRADING" | "HALTED" | "FAULTED";
-        /** @description Every field is always there; those that can be null say so. */
         StatsShape: {
-            /** @description Decimal string. */
+            /** @example 12.50 */
             ask_px: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             ask_qty: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             bid_px: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             bid_qty: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             change_pct: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             change_px: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             high_px: string | null;
             /** Format: date-time */
             last_at: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             last_px: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             last_qty: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             low_px: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             open_px: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             prev_close_px: string | null;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             volume: string;
         };
-        /**
-         * @description * `DAY` - DAY
-         *     * `GTC` - GTC
-         *     * `IOC` - IOC
-         *     * `FOK` - FOK
-         * @enum {string}
-         */
+        /** @enum {string} */
         TimeInForceEnum: "DAY" | "GTC" | "IOC" | "FOK";
-        /** @description Every field is always there; those that can be null say so. */
         TradeShape: {
             /** Format: date-time */
             at: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             px: string;
-            /** @description Decimal string. */
+            /** @example 12.50 */
             qty: string;
             taker_side: components["schemas"]["SideEnum"];
             trade_id: string;
         };
-        /** @description Every field is always there; those that can be null say so. */
         TradesShape: {
             epoch: number;
             results: components["schemas"]["TradeShape"][];
@@ -710,6 +753,33 @@ export interface operations {
                     "application/json": components["schemas"]["BalancesShape"];
                 };
             };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
         };
     };
     executions_retrieve: {
@@ -717,8 +787,9 @@ export interface operations {
             query?: {
                 /** @description May be left out if the caller has but one. */
                 account?: number;
-                /** @description ``next`` of the page before. */
+                /** @description `next` of the page before. */
                 cursor?: string;
+                /** @description Of this listing only. */
                 symbol?: string;
             };
             header?: never;
@@ -733,6 +804,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExecutionsShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
         };
@@ -775,11 +873,21 @@ export interface operations {
                     "application/json": components["schemas"]["ListingShape"];
                 };
             };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
         };
     };
     listings_book_retrieve: {
         parameters: {
             query?: {
+                /** @description Levels a side, at most 200. */
                 depth?: number;
             };
             header?: never;
@@ -798,12 +906,31 @@ export interface operations {
                     "application/json": components["schemas"]["BookShape"];
                 };
             };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
         };
     };
     listings_candles_retrieve: {
         parameters: {
             query?: {
                 interval?: "15m" | "1d" | "1h" | "1m" | "5m";
+                /** @description Rows, at most 1000. */
                 limit?: number;
             };
             header?: never;
@@ -822,12 +949,32 @@ export interface operations {
                     "application/json": components["schemas"]["CandlesShape"];
                 };
             };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
         };
     };
     listings_trades_retrieve: {
         parameters: {
             query?: {
+                /** @description A trade id: only trades before it, to page on. */
                 before?: number;
+                /** @description Rows, at most 1000. */
                 limit?: number;
             };
             header?: never;
@@ -846,6 +993,24 @@ export interface operations {
                     "application/json": components["schemas"]["TradesShape"];
                 };
             };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
         };
     };
     orders_list: {
@@ -853,9 +1018,12 @@ export interface operations {
             query?: {
                 /** @description May be left out if the caller has but one. */
                 account?: number;
-                /** @description ``next`` of the page before. */
+                /** @description `next` of the page before. */
                 cursor?: string;
+                /** @description Of this listing only. */
                 symbol?: string;
+                /** @description Open orders only, or finished ones only. */
+                working?: boolean;
             };
             header?: never;
             path?: never;
@@ -871,6 +1039,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrdersShape"];
                 };
             };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -879,6 +1048,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -887,14 +1057,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
+            /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -926,6 +1089,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlacedOrderShape"];
                 };
             };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -934,6 +1098,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -942,6 +1107,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description The CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -950,6 +1116,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -958,6 +1125,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description The ClOrdID was used for another request. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -966,6 +1134,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -995,6 +1182,24 @@ export interface operations {
                     "application/json": components["schemas"]["OrderShape"];
                 };
             };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
         };
     };
     orders_cancel_create: {
@@ -1020,6 +1225,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeShape"];
                 };
             };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1028,6 +1234,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1036,6 +1243,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description The CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1044,6 +1252,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1052,6 +1261,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description The ClOrdID was used for another request. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1060,6 +1270,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1093,6 +1322,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeShape"];
                 };
             };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1101,6 +1331,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1109,6 +1340,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description The CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1117,6 +1349,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1125,6 +1358,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description The ClOrdID was used for another request. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1133,6 +1367,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1164,6 +1417,7 @@ export interface operations {
                     "application/json": components["schemas"]["PreviewShape"];
                 };
             };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1172,6 +1426,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1180,6 +1435,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description The CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1188,7 +1444,26 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
+            /** @description There is no such thing, or it is not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1216,6 +1491,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefusalsShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
         };
