@@ -48,7 +48,10 @@ class Security:
 
     @property
     def max_order_qty(self) -> int:
-        return self.lots_worth(MAX_ORDER_USD)
+        """A round number of lots, with one leading digit."""
+        lots = self.lots_worth(MAX_ORDER_USD)
+        digit = 10 ** (len(str(lots)) - 1)
+        return lots // digit * digit
 
     def lots_worth(self, usd: int) -> int:
         """How many lots that much money is at the opening price."""
