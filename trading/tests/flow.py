@@ -1,5 +1,6 @@
 """Random order flow: a market that crosses, rests, cancels, replaces and now and then is refused."""
 
+from collections import deque
 from collections.abc import Sequence
 from random import Random
 
@@ -15,11 +16,13 @@ MIDDLE, SPREAD = 1000, 8
 class Flow:
     """What several accounts send in, with a memory of what they have sent."""
 
-    def __init__(self, seed: int, listing: Listing, accounts: Sequence[Account]) -> None:
+    def __init__(
+        self, seed: int, listing: Listing, accounts: Sequence[Account], *, memory: int = 100
+    ) -> None:
         self.chance = Random(seed)
         self.listing = listing
         self.accounts = accounts
-        self.sent: list[NewOrderRequest] = []
+        self.sent: deque[NewOrderRequest] = deque(maxlen=memory)
 
     def batch(self, size: int) -> list[Request]:
         return [self._one() for _ in range(size)]
@@ -28,7 +31,7 @@ class Flow:
         kind = self.chance.random()
         if kind < 0.7 or not self.sent:
             return self._new()
-        order = self.chance.choice(self.sent[-100:])
+        order = self.chance.choice(self.sent)
         if kind < 0.85:
             return CancelRequest(order.account_id, a_cl_ord_id(), orig_cl_ord_id=order.cl_ord_id)
         return ReplaceRequest(

@@ -1,14 +1,18 @@
 """What is held is never short of what working orders need, whatever order and drain come in between."""
 
+from collections.abc import Iterable
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from django.db.models import F
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from portal.models import Account
 from trading import matching
-from trading.models import Listing, MarketState, Order
+from trading.models import CASH, Balance, Listing, MarketState, Order
 from trading.services import entry
+from trading.services.requests import Refused
 from trading.settlement import book_entry
 from trading.tests.factories import (
     a_cl_ord_id,
@@ -27,7 +31,21 @@ from trading.verification import verify_ledger
 pytestmark = pytest.mark.django_db
 
 EXAMPLES = settings.default.max_examples // 6  # each is a whole market
-SCARCE = {"cents": 60_000, "lots": 60}  # of what three or four orders need
+SCARCE = {"cents": 60_000, "lots": 60}  # what three or four orders need
+
+
+def spend_the_rest(listing: Listing, accounts: Iterable[Account]) -> None:
+    """Orders far from the market for all that is left: whatever is short now, falls short."""
+    rest = Balance.objects.filter(account__in=accounts, settled__gt=F("held") + F("pending_out"))
+    orders = [
+        buy(b.account, listing, min(b.available, 10_000), 1)
+        if b.asset_id == CASH
+        else sell(b.account, listing, b.available, 10_000)
+        for b in rest.select_related("account")
+    ]
+    if orders:
+        entry.submit_orders(orders)
+
 
 steps = st.lists(
     st.one_of(
@@ -40,13 +58,18 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, phases=set(Phase) - {Phase.shrink})
 @given(seed=st.integers(0, 2**32), steps=steps)
 def any_market(seed: int, steps: list[tuple[str, int]]) -> None:
     listing = a_listing(a_cl_ord_id().upper())
-    flow = Flow(seed, listing, [funded(listing=listing, **SCARCE) for _ in range(3)])
+    flow = Flow(seed, listing, [funded(listing=listing, **SCARCE) for _ in range(3)], memory=5)
+
+    def enter(n: int) -> None:
+        entry.submit_orders(flow.batch(n))
+        spend_the_rest(listing, flow.accounts)
+
     do = {
-        "enter": lambda n: entry.submit_orders(flow.batch(n)),
+        "enter": enter,
         "drain": lambda n: matching.drain(listing.pk, limit=n),
         "settle": lambda _: book_entry.settle(listing.pk),
     }
@@ -76,10 +99,28 @@ def test_a_replace_is_covered_wherever_its_order_has_traded_to_by_then(listing: 
     if traded:
         entered(sell(seller, listing, traded, 500))
     entered(replace(order, 12, 600))
+    [refused] = entry.submit_orders([buy(buyer, listing, 1, 1)])
+    assert isinstance(refused, Refused)
     drained(listing)
     order = Order.objects.get(pk=order.pk)
     assert order.cum_qty == traded
     assert order.hold == (0 if traded == 10 else 600 * (12 - traded))
+    assert verify_ledger().findings.lines() == []
+
+
+def test_a_replace_is_covered_when_another_on_its_way_shrinks_the_order_first(listing: Listing) -> None:
+    buyer = funded(cents=10_000)
+    [order] = worked(listing, buy(buyer, listing, 10, 500))
+    entered(replace(order, 2, 500))
+    entered(replace(order, 12, 500))
+    matching.drain(listing.pk, limit=1)
+    # The first one set 4,000 free, and not a cent of what the second one needs.
+    [refused] = entry.submit_orders([buy(buyer, listing, 4_001, 1)])
+    assert isinstance(refused, Refused)
+    entered(buy(buyer, listing, 4_000, 1))
+    drained(listing)
+    order.refresh_from_db()
+    assert (order.order_qty, order.hold) == (12, 6_000)
     assert verify_ledger().findings.lines() == []
 
 
