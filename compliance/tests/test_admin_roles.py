@@ -1,0 +1,214 @@
+"""Every role at the desk sees and does its own, and nothing else."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import models
+
+from portal import proposals, roles
+from portal.models import Account, AuditEntry, Issuer, Proposal, User
+from portal.tests.desk import (
+    Desk,
+    a_superuser,
+    at_the_desk,
+    desk_models,
+    list_of,
+    page_of,
+    permission_to_view,
+    text,
+)
+from portal.tests.factories import a_user, an_account
+from trading.models import Listing, MarketState
+from trading.models.journal import Command
+from trading.services import entry
+from trading.tests.factories import a_listing, buy, drained, funded, sell, settled, worked
+
+pytestmark = pytest.mark.django_db
+
+EVERY_ROLE = [*roles.ROLES, roles.EXAMINER]
+EDITED_AT_THE_DESK = {User}
+
+
+@pytest.fixture
+def listing() -> Listing:
+    """A listing with something to see in every list."""
+    listing = a_listing()
+    buyer = funded(cents=1_000_000, account=an_account(a_user(password=None)))
+    worked(listing, sell(funded(lots=100, listing=listing), listing, 10, 100), buy(buyer, listing, 5, 100))
+    entry.submit_orders([buy(buyer, listing, 10**6, 100)])
+    propose(listing)
+    return listing
+
+
+def propose(listing: Listing) -> Proposal:
+    return proposals.propose(
+        kind="LISTING_PARAMETERS",
+        subject=listing.symbol,
+        new={"max_price": 5},
+        reason="a test",
+        by=a_user(password=None),
+    )
+
+
+def acts(listing: Listing) -> dict[str, tuple[str, dict[str, str]]]:
+    """Everything that can be done at the desk: the permission it takes, where, and what is sent."""
+    account, proposal = Account.objects.exclude(kind="CONTRA").earliest("pk"), Proposal.objects.get()
+    at = f"/admin/trading/listing/{listing.pk}"
+    reason, halt = {"note": "why not"}, {"reason_code": "REGULATORY"}
+    return {
+        f"/admin/trading/listing/halt/?listing={listing.pk}": ("trading.halt_listing", halt),
+        "/admin/trading/listing/halt/?venue": ("trading.halt_listing", halt),
+        "/admin/trading/listing/resume/?venue": ("trading.halt_listing", {"reason_code": "RESOLVED"}),
+        f"{at}/try-again/": ("trading.halt_listing", reason),
+        f"{at}/put-aside/": ("portal.add_proposal", reason),
+        f"{at}/propose/": ("portal.add_proposal", reason),
+        f"/admin/portal/proposal/{proposal.pk}/approve/": ("portal.decide_proposal", {}),
+        f"/admin/portal/proposal/{proposal.pk}/reject/": ("portal.decide_proposal", {"reason": "why not"}),
+        f"/admin/portal/account/suspend/?account={account.pk}": ("portal.suspend_account", reason),
+        f"/admin/portal/account/reinstate/?account={account.pk}": ("portal.suspend_account", reason),
+    }  # fmt: skip
+
+
+def footprint() -> list[object]:
+    """What an act would leave behind."""
+    return [
+        AuditEntry.objects.count(),
+        Command.objects.count(),
+        list(Proposal.objects.order_by("pk").values_list("status", flat=True)),
+        list(Account.objects.order_by("pk").values_list("status", flat=True)),
+        list(Listing.objects.order_by("pk").values_list("max_price", flat=True)),
+        list(User.objects.order_by("pk").values_list("is_superuser", "is_staff", "is_active")),
+    ]
+
+
+def first_rows() -> Iterator[models.Model]:
+    for model in desk_models():
+        row = model._default_manager.order_by("pk").first()
+        if row is not None:
+            yield row
+
+
+@pytest.mark.parametrize("role", EVERY_ROLE)
+def test_a_role_opens_the_lists_and_pages_it_may_see_and_no_other(listing: Listing, role: str) -> None:
+    desk = at_the_desk(role)
+    seen = {model for model in desk_models() if desk.get(list_of(model)).status_code == 200}
+    assert seen == {model for model in desk_models() if desk.person.has_perm(permission_to_view(model))}
+    for row in first_rows():
+        assert desk.get(page_of(row)).status_code == (200 if type(row) in seen else 403), row
+
+
+@pytest.mark.parametrize("role", EVERY_ROLE)
+def test_the_start_page_links_to_what_a_role_may_see_and_no_other(listing: Listing, role: str) -> None:
+    desk = at_the_desk(role)
+    page = text(desk.get("/admin/"))
+    linked = {model for model in desk_models() if f'href="{list_of(model)}"' in page}
+    assert linked == {model for model in desk_models() if desk.person.has_perm(permission_to_view(model))}
+    assert ("Halt the whole venue" in page) == desk.person.has_perm("trading.halt_listing")
+
+
+@pytest.mark.parametrize("role", EVERY_ROLE)
+def test_what_a_role_may_not_do_is_refused_and_has_no_effect(listing: Listing, role: str) -> None:
+    desk = at_the_desk(role)
+    before = footprint()
+    refused = 0
+    for address, (permission, data) in acts(listing).items():
+        if not desk.person.has_perm(permission):
+            assert desk.get(address).status_code == 403, address
+            assert desk.post(address, data).status_code == 403, address
+            refused += 1
+    assert footprint() == before
+    expected = {roles.MARKET_SUPERVISOR: 2, roles.COMPLIANCE_OFFICER: 0}
+    assert refused == expected.get(role, len(acts(listing)))
+
+
+@pytest.mark.parametrize("role", [roles.ONBOARDING_REVIEWER, roles.FILINGS, roles.EXAMINER])
+def test_who_may_not_act_is_offered_no_act(listing: Listing, role: str) -> None:
+    desk = at_the_desk(role)
+    account = Account.objects.exclude(kind="CONTRA").earliest("pk")
+    for row in (listing, account, Proposal.objects.get()):
+        response = desk.get(page_of(row))
+        if response.status_code == 200:
+            page = text(response)
+            offered = [address for address in acts(listing) if address.split("?")[0] in page]
+            assert offered == []
+    for model in (Listing, Account):
+        response = desk.get(list_of(model))
+        if response.status_code == 200:
+            assert 'name="action"' not in text(response)
+
+
+def test_an_action_slipped_in_by_who_may_not_act_does_nothing(listing: Listing) -> None:
+    desk = at_the_desk(roles.EXAMINER)
+    before = footprint()
+    for model, action in (
+        (Listing, "halt_selected"),
+        (Account, "suspend_selected"),
+        (Listing, "delete_selected"),
+    ):
+        pks = list(model._default_manager.values_list("pk", flat=True))
+        response = desk.post(list_of(model), {"action": action, "_selected_action": pks, "post": "yes"})
+        assert "/halt/" not in response.headers.get("Location", "")
+    assert footprint() == before
+
+
+@pytest.mark.parametrize("desk_of", [a_superuser, lambda: at_the_desk(*EVERY_ROLE)])
+def test_records_are_only_looked_at_by_anybody(listing: Listing, desk_of: Callable[[], Desk]) -> None:
+    desk = desk_of()
+    before = footprint()
+    rows = [row for row in first_rows() if type(row) not in EDITED_AT_THE_DESK]
+    assert len(rows) >= len(desk_models()) - 4
+    for row in rows:
+        meta = row._meta
+        assert desk.get(f"/admin/{meta.app_label}/{meta.model_name}/add/").status_code == 403
+        assert desk.post(page_of(row), {"name": "changed", "subject": "changed"}).status_code == 403
+        assert desk.post(page_of(row).replace("/change/", "/delete/"), {"post": "yes"}).status_code == 403
+        row.refresh_from_db()
+    assert footprint() == before
+
+
+def test_a_person_of_every_role_still_decides_nothing_of_their_own(listing: Listing) -> None:
+    desk = at_the_desk(*EVERY_ROLE)
+    Proposal.objects.update(proposed_by=desk.person)
+    desk.post(f"/admin/portal/proposal/{Proposal.objects.get().pk}/approve/")
+    assert Proposal.objects.get().status == "PROPOSED"
+
+
+def test_no_page_of_the_desk_needs_inline_script_or_style(listing: Listing) -> None:
+    desk = a_superuser()
+    addresses = ["/admin/", "/admin/trading/", "/admin/portal/user/add/", "/admin/password_change/"]
+    addresses += [list_of(model) for model in desk_models()] + [page_of(row) for row in first_rows()]
+    addresses += list(acts(listing))
+    for address in addresses:
+        response = desk.get(address, follow=True)
+        assert response.status_code == 200, address
+        assert "script-src 'self'" in response["Content-Security-Policy"]
+        page = text(response)
+        inline = re.findall(r"<style|<script(?![^>]*\bsrc=)[^>]*>|\sstyle=|\son[a-z]+=\"", page)
+        assert inline == [], address
+
+
+def test_names_and_notes_are_shown_as_text(listing: Listing) -> None:
+    sting = "<script>alert(1)</script>"
+    Issuer.objects.update(name=sting)
+    an_account(a_user(first_name=sting, password=None))
+    Account.objects.update(name=sting)
+    MarketState.objects.update(fault_text=sting)
+    desk = a_superuser()
+    desk.post(
+        f"/admin/trading/listing/halt/?listing={listing.pk}", {"reason_code": "REGULATORY", "note": sting}
+    )
+    drained(listing)
+    settled(listing)
+    addresses = ["/admin/", "/admin/trading/listing/halt/?venue", *map(list_of, desk_models())]
+    addresses += [
+        page_of(row) for model in desk_models() for row in model._default_manager.order_by("-pk")[:2]
+    ]
+    for address in addresses:
+        assert sting not in text(desk.get(address)), address
+
+
+def test_every_permission_a_role_names_exists() -> None:
+    for name, permissions in roles.ROLES.items():
+        assert Group.objects.get(name=name).permissions.count() == len(permissions)
