@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 
 from compliance import services
-from portal.admin.base import NOTHING, ActForm, ReadOnlyAdmin, act_page, link, listing_of, person
+from portal.admin.base import NOTHING, ActForm, ReadOnlyAdmin, act_page, link, listing_of, person, posted
 from portal.models import Account, User
 from trading import words
 from trading.models import Balance
@@ -85,8 +85,8 @@ class AccountAdmin(ReadOnlyAdmin):
         if not accounts:
             messages.warning(request, "Choose at least one account.")
             return HttpResponseRedirect(back)
-        form = ActForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        form = ActForm(posted(request))
+        if form.is_valid():
             do = self._suspend if act == SUSPEND else self._reinstate
             for account in accounts:
                 self._one(request, do, account, form.cleaned_data["note"])

@@ -138,6 +138,11 @@ class ActForm(forms.Form):
     )  # fmt: skip
 
 
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was sent, however little, and nothing before."""
+    return request.POST if request.method == "POST" else None
+
+
 def act_page(
     request: HttpRequest,
     *,

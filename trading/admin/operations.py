@@ -20,7 +20,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
 from portal import clock, proposals
-from portal.admin.base import ActForm, act_page, person
+from portal.admin.base import ActForm, act_page, person, posted
 from trading import selectors
 from trading.admin import shown
 from trading.models import Listing
@@ -147,8 +147,8 @@ class OperationsMixin(admin.ModelAdmin):
         if not listings:
             messages.warning(request, "Choose at least one listing.")
             return HttpResponseRedirect(back)
-        form = OperateForm(act, request.POST or None)
-        if request.method == "POST" and form.is_valid() and self._do(request, act, listings, form):
+        form = OperateForm(act, posted(request))
+        if form.is_valid() and self._do(request, act, listings, form):
             return HttpResponseRedirect(back)
         what = "the whole venue" if whole_venue else ", ".join(listing.symbol for listing in listings)
         return act_page(
@@ -186,8 +186,8 @@ class OperationsMixin(admin.ModelAdmin):
     def try_again(self, request: HttpRequest, pk: int) -> HttpResponse:
         _require(self.has_halt_permission(request))
         listing, back = self._listing(pk)
-        form = ActForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        form = ActForm(posted(request))
+        if form.is_valid():
             try:
                 operations.clear_fault(listing=listing, note=form.cleaned_data["note"], actor=person(request))
                 messages.success(request, f"{listing.symbol} tries again.")
@@ -205,8 +205,8 @@ class OperationsMixin(admin.ModelAdmin):
     def put_aside(self, request: HttpRequest, pk: int) -> HttpResponse:
         _require(self.has_propose_permission(request))
         listing, back = self._listing(pk)
-        form = ActForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        form = ActForm(posted(request))
+        if form.is_valid():
             done = self._propose(
                 request, form, kind="QUARANTINE", listing=listing, new={"seq": listing.market.fault_seq}
             )
@@ -225,8 +225,8 @@ class OperationsMixin(admin.ModelAdmin):
     def propose(self, request: HttpRequest, pk: int) -> HttpResponse:
         _require(self.has_propose_permission(request))
         listing, back = self._listing(pk)
-        form = ParametersForm(listing, request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        form = ParametersForm(listing, posted(request))
+        if form.is_valid():
             done = self._propose(
                 request, form, kind="LISTING_PARAMETERS", listing=listing, new=form.changes,
                 effective_at=form.cleaned_data["effective_at"],
