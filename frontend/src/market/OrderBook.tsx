@@ -8,7 +8,7 @@ import { price, quantity } from "../ui/format";
 import { Loading } from "../ui/Placeholders";
 import { SelectField } from "../ui/SelectField";
 import { type LadderRow, depthScale, groupSteps, ladderRows } from "./ladder";
-import { useRowsThatFit } from "./useRowsThatFit";
+import { ROW_PX, useRowsThatFit } from "./useRowsThatFit";
 import "./order-book.css";
 
 export interface Pick {
@@ -76,6 +76,7 @@ export function OrderBook({ listing, view, ownPrices, onPick }: Props) {
           </thead>
           <tbody className="asks" aria-label={t("book.asks")}>
             {asks.length === 0 && <EmptySide text={t("book.no_asks")} />}
+            <Spacer rows={rows - Math.max(asks.length, 1)} />
             {asks.map(row("SELL")).reverse()}
           </tbody>
           <tbody className="middle">
@@ -159,6 +160,15 @@ function Middle({ listing, view }: { listing: Listing; view: MarketView }) {
           </span>
         </div>
       </td>
+    </tr>
+  );
+}
+
+/** Keeps the spread where it is while levels come and go, so that no price moves from under the pointer. */
+function Spacer({ rows }: { rows: number }) {
+  return (
+    <tr aria-hidden="true" style={{ height: rows * ROW_PX }}>
+      <td colSpan={3} />
     </tr>
   );
 }

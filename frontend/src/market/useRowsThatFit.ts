@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useState } from "react";
 
-const ROW_PX = 22;
+/** As in order-book.css. */
+export const ROW_PX = 22;
 /** Column heads and the line of the spread. */
 const REST_PX = 64;
 const FEWEST = 6;

@@ -49,7 +49,7 @@ export function OpenOrders({ orders, open, loaded }: Props) {
             <th scope="col" className="num">{t("column.price")}</th>
             <th scope="col" className="num">{t("column.filled")}</th>
             <th scope="col" className="medium">{t("column.type")}</th>
-            <th scope="col">{t("column.status")}</th>
+            <th scope="col" className="medium">{t("column.status")}</th>
             <th scope="col" className="medium">{t("column.placed")}</th>
             <th scope="col">
               <span className="visually-hidden">{t("column.actions")}</span>
@@ -70,7 +70,7 @@ export function OpenOrders({ orders, open, loaded }: Props) {
                 <td className="num strong">{price(order.price ?? order.protection_px, tickOf(order.symbol))}</td>
                 <td className="num"><FilledCell order={order} /></td>
                 <td className="medium"><TypeCell order={order} /></td>
-                <td><StatusCell order={order} /></td>
+                <td className="medium"><StatusCell order={order} /></td>
                 <td className="muted nowrap medium">{time(order.created_at)}</td>
                 <td className="row-actions">
                   <Button
@@ -87,7 +87,7 @@ export function OpenOrders({ orders, open, loaded }: Props) {
                     isDisabled={order.pending === "PENDING_CANCEL"}
                     onPress={() => void cancel(order)}
                   >
-                    {t("order.cancel")}
+                    {order.pending === "PENDING_CANCEL" ? t("status.PENDING_CANCEL") : t("order.cancel")}
                   </Button>
                 </td>
               </tr>
