@@ -4,14 +4,14 @@ import os
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
-from trading.consumers import routes  # noqa: E402 (Django has to be set up first)
+from config.origin import SameOrigin  # noqa: E402 (Django has to be set up first)
+from trading.consumers import routes  # noqa: E402
 
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(routes)))}
+    {"http": http, "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(routes)))}
 )

@@ -14,3 +14,8 @@ urlpatterns = [
     path("api/v1/", include("trading.api.urls")),
     path("", include("frontend.urls")),
 ]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

@@ -1,26 +1,32 @@
 """Sockets. Each hears one group of the feed, joined with heartbeats that say where the database stands.
 
-A consumer conflates: what arrives faster than ``FLUSH_SECONDS`` is merged, and a slow reader gets fewer,
-larger messages instead of a growing queue.
+Nothing waits for a reader: what is to be sent lies in the socket's outbox, where it is merged with what
+comes after it. A slow reader gets fewer, larger messages instead of a growing queue, and neither the
+channel layer's queue (which has no bound) nor anybody else's heartbeat is held up by it.
 """
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.urls import path
+from django.urls import path, re_path
+from redis.exceptions import RedisError
 
 from portal import clock
+from portal.sign_in import live_sessions
 from trading import feed, selectors, wire
-from trading.models import Listing
 
 logger = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.1
 HEARTBEAT_SECONDS = 1.0
-MAX_TRADES = 200  # in one conflated message; a reader that far behind has missed the tape anyway
+MAX_TRADES = 200  # in one message; a reader that far behind has missed the tape anyway
+MAX_ROWS = 1000  # levels of a side, orders, executions or notices in one message
+MAX_HEARD = 100  # characters: the client has nothing to say but ping
 NOT_YOURS = 4403
 UNKNOWN = 4404
 
@@ -28,110 +34,140 @@ Json = dict[str, Any]
 
 
 class FeedConsumer(AsyncJsonWebsocketConsumer):
-    """What all sockets of the feed have in common."""
-
-    group: str
-
-    async def subscribe(self, group: str) -> None:
-        """Hear the group first, then say hello: nothing can fall between the two."""
-        self.group = group
-        await self.channel_layer.group_add(group, self.channel_name)
-        heartbeats.join(self)
-
-    async def disconnect(self, code: int) -> None:
-        heartbeats.leave(self)
-        if hasattr(self, "group"):
-            await self.channel_layer.group_discard(self.group, self.channel_name)
-
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        if isinstance(content, dict) and content.get("type") == "ping":
-            await self.send_json({"type": "pong"})
-
-    async def feed_message(self, event: Json) -> None:
-        await self.send_json(event["message"])
-
-    async def heartbeat(self, pulse: "Pulse") -> None:
-        raise NotImplementedError
-
-
-class ConflatedConsumer(FeedConsumer):
-    """Merges what arrives between two sends, by key."""
+    """What all sockets of the feed have in common: an outbox, and a place in the heartbeat."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._waiting: dict[str, Json] = {}
-        self._flush: asyncio.Task[None] | None = None
+        self._group: str | None = None
+        self._ended = False
+        self._outbox: dict[tuple[str, str], Json] = {}
+        self._sending: asyncio.Task[None] | None = None
+
+    async def subscribe(self, group: str) -> "Pulse":
+        """Hear the group first, then look where the database stands: nothing can fall between the two."""
+        self._group = group
+        await self.channel_layer.group_add(group, self.channel_name)
+        pulse = await heartbeats.pulse([self])
+        heartbeats.join(self)
+        return pulse
+
+    async def receive(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
+    ) -> None:
+        """The client may ask for a sign of life; whatever else it says is not heard."""
+        if text_data is not None and len(text_data) <= MAX_HEARD:
+            with contextlib.suppress(ValueError):
+                if await self.decode_json(text_data) == {"type": "ping"}:
+                    self.put({"type": "pong"})
 
     async def feed_message(self, event: Json) -> None:
-        message = event["message"]
-        key = message.get("symbol", "")
-        before = self._waiting.get(key)
-        self._waiting[key] = message if before is None else merge(before, message)
-        if self._flush is None or self._flush.done():
-            self._flush = asyncio.create_task(self._send_waiting())
+        self.put(event["message"])
+
+    def heartbeat(self, pulse: "Pulse") -> None:
+        raise NotImplementedError
+
+    def put(self, message: Json) -> None:
+        """Send this, merged with whatever of its kind still waits."""
+        if self._ended:
+            return
+        key = message["type"], message.get("symbol", "")
+        waiting = self._outbox.get(key)
+        self._outbox[key] = message if waiting is None else merge(waiting, message)
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send_waiting())
 
     async def _send_waiting(self) -> None:
-        while self._waiting:
-            waiting, self._waiting = self._waiting, {}
-            for message in waiting.values():
-                await self.send_json(message)
-            await asyncio.sleep(FLUSH_SECONDS)
+        with contextlib.suppress(OSError):  # the reader is gone, and we are about to be told
+            while self._outbox:
+                waiting, self._outbox = self._outbox, {}
+                for message in waiting.values():
+                    await self.send_json(message)
+                await asyncio.sleep(FLUSH_SECONDS)
+
+    def fall_silent(self) -> None:
+        self._ended = True
+        heartbeats.leave(self)
+        self._outbox.clear()
+        if self._sending is not None:
+            self._sending.cancel()
+
+    async def end(self, code: int) -> None:
+        self.fall_silent()
+        with contextlib.suppress(OSError):
+            await self.close(code=code)
 
     async def disconnect(self, code: int) -> None:
-        if self._flush is not None:
-            self._flush.cancel()
-        await super().disconnect(code)
+        self.fall_silent()
+        if self._group is not None:
+            with contextlib.suppress(RedisError):  # without Valkey there is nothing to leave
+                await self.channel_layer.group_discard(self._group, self.channel_name)
 
 
 def merge(earlier: Json, later: Json) -> Json:
-    """One message that says what two said. Levels are totals, so the later one stands."""
-    if "bids" not in later or earlier["epoch"] != later["epoch"]:
-        return later
-    if later["prev_seq"] != earlier["seq"]:  # something is missing between them: let the client see the gap
-        return later
-    merged = dict(later, prev_seq=earlier["prev_seq"], stats=later["stats"] or earlier["stats"])
-    for side in ("bids", "asks"):
-        levels = {level[0]: level for level in earlier[side]}
-        levels.update({level[0]: level for level in later[side]})
-        merged[side] = list(levels.values())
-    merged["trades"] = (earlier["trades"] + later["trades"])[-MAX_TRADES:]
+    """One message that says what two said: levels and orders are told whole, so the later one stands.
+
+    Where something is missing between the two, or they grow too large, the later one alone: the client
+    sees the gap by ``prev_seq`` and starts afresh from a snapshot.
+    """
+    keys = ROWS.get(later["type"])
+    if keys is None:
+        return earlier if _position(later) < _position(earlier) else later
+    if earlier["epoch"] != later["epoch"] or earlier["seq"] != later["prev_seq"]:
+        return earlier if _position(later) <= _position(earlier) else later
+    merged = {**later, "prev_seq": earlier["prev_seq"]}
+    for name, key in keys.items():
+        rows = {row[key]: row for row in earlier[name]} | {row[key]: row for row in later[name]}
+        if len(rows) > MAX_ROWS:
+            return later
+        merged[name] = list(rows.values())
+    if later["type"] == "market":
+        merged["trades"] = (earlier["trades"] + later["trades"])[-MAX_TRADES:]
+        merged["stats"] = later["stats"] or earlier["stats"]
+    else:
+        merged["notices"] = (earlier["notices"] + later["notices"])[-MAX_ROWS:]
     return merged
 
 
-class MarketConsumer(ConflatedConsumer):
+# What tells the rows of a message apart.
+ROWS: dict[str, dict[str, Any]] = {
+    "market": {"bids": 0, "asks": 0},
+    "account": {"orders": "id", "executions": "id"},
+}
+
+
+def _position(message: Json) -> tuple[int, int]:
+    return message.get("epoch", 0), message.get("seq", 0)
+
+
+class MarketConsumer(FeedConsumer):
     """One listing: book, trades, statistics, phase. Public."""
 
     async def connect(self) -> None:
         symbol = self.scope["url_route"]["kwargs"]["symbol"]
-        found = await database_sync_to_async(_listing_id)(symbol)
         await self.accept()
-        if found is None:
-            await self.close(code=UNKNOWN)
+        listing = await database_sync_to_async(selectors.listing_named)(symbol)
+        if listing is None:
+            await self.end(UNKNOWN)
             return
-        self.listing_id = found
-        await self.subscribe(feed.market_group(found))
-        pulse = await heartbeats.now()
-        epoch, seq = pulse.markets[found][1:3]
-        await self.send_json(
-            {"type": "hello", "symbol": symbol, "epoch": epoch, "seq": seq, "server_time": pulse.at}
-        )
+        self.listing_id = listing.pk
+        pulse = await self.subscribe(feed.market_group(listing.pk))
+        _, market = pulse.markets[listing.pk]
+        self.put({"type": "hello", "symbol": symbol, **market, "server_time": pulse.at})
 
-    async def heartbeat(self, pulse: "Pulse") -> None:
-        if self.listing_id in pulse.markets:
-            _, epoch, seq = pulse.markets[self.listing_id]
-            await self.send_json({"type": "heartbeat", "epoch": epoch, "seq": seq, "server_time": pulse.at})
+    def heartbeat(self, pulse: "Pulse") -> None:
+        _, market = pulse.markets[self.listing_id]
+        self.put({"type": "heartbeat", **market, "server_time": pulse.at})
 
 
-class MarketsConsumer(ConflatedConsumer):
+class MarketsConsumer(FeedConsumer):
     """All listings' statistics. Public."""
 
     async def connect(self) -> None:
         await self.accept()
-        await self.subscribe(feed.MARKETS_GROUP)
+        self.heartbeat(await self.subscribe(feed.MARKETS_GROUP))
 
-    async def heartbeat(self, pulse: "Pulse") -> None:
-        markets = {symbol: {"epoch": epoch, "seq": seq} for symbol, epoch, seq in pulse.markets.values()}
-        await self.send_json({"type": "heartbeat", "markets": markets, "server_time": pulse.at})
+    def heartbeat(self, pulse: "Pulse") -> None:
+        self.put({"type": "heartbeat", "markets": dict(pulse.markets.values()), "server_time": pulse.at})
 
 
 class AccountConsumer(FeedConsumer):
@@ -140,45 +176,65 @@ class AccountConsumer(FeedConsumer):
     async def connect(self) -> None:
         self.account_id = int(self.scope["url_route"]["kwargs"]["account_id"])
         await self.accept()
-        if not await database_sync_to_async(_is_member)(self.scope["user"], self.account_id):
-            await self.close(code=NOT_YOURS)
+        if not self._allowed(await heartbeats.pulse([self])):
+            await self.end(NOT_YOURS)
             return
-        await self.subscribe(feed.account_group(self.account_id))
-        pulse = await heartbeats.now()
-        await self.send_json(
-            {
-                "type": "hello",
-                "account": str(self.account_id),
-                "streams": pulse.streams.get(self.account_id, {}),
-                "server_time": pulse.at,
-            }
-        )
+        pulse = await self.subscribe(feed.account_group(self.account_id))
+        self.put({"type": "hello", "account": str(self.account_id), **self._streams(pulse)})
 
-    async def heartbeat(self, pulse: "Pulse") -> None:
-        if self.scope["user"].pk not in pulse.members.get(self.account_id, ()):
-            await self.close(code=NOT_YOURS)  # the membership ended while the socket was open
-            return
-        await self.send_json(
-            {
-                "type": "heartbeat",
-                "streams": pulse.streams.get(self.account_id, {}),
-                "server_time": pulse.at,
-            }
-        )
+    def heartbeat(self, pulse: "Pulse") -> None:
+        if self._allowed(pulse):
+            self.put({"type": "heartbeat", **self._streams(pulse)})
+        else:
+            self._ending = asyncio.create_task(self.end(NOT_YOURS))
+
+    @property
+    def session_key(self) -> str | None:
+        key: str | None = self.scope["session"].session_key
+        return key
+
+    def _allowed(self, pulse: "Pulse") -> bool:
+        """Signed in, and one of the account's people, now: either may end while the socket is open. So
+        does every sign-in with an old password."""
+        user = self.scope["user"]
+        members = pulse.members.get(self.account_id, {})
+        return self.session_key in pulse.sessions and members.get(user.pk) == user.password
+
+    def _streams(self, pulse: "Pulse") -> Json:
+        return {"streams": pulse.streams.get(self.account_id, {}), "server_time": pulse.at}
+
+
+class UnknownConsumer(FeedConsumer):
+    async def connect(self) -> None:
+        await self.accept()
+        await self.end(UNKNOWN)
 
 
 class Pulse:
-    """Where the database stands, read once for all sockets of this process."""
+    """Where the database stands, read once for many sockets."""
 
-    def __init__(self, account_ids: set[int]) -> None:
+    def __init__(self, account_ids: set[int], session_keys: set[str]) -> None:
         self.at = wire.time(clock.now())
-        self.markets = {pk: (symbol, epoch, seq) for pk, symbol, epoch, seq in selectors.applied_sequences()}
+        self.markets = {
+            market.pk: (
+                market.listing.symbol,
+                {
+                    "epoch": market.listing.epoch,
+                    "seq": market.event_seq,
+                    "state": market.shown_state,
+                    "halt": wire.halt(market),
+                },
+            )
+            for market in selectors.markets()
+        }
         self.streams: dict[int, dict[str, Json]] = {}
-        self.members: dict[int, set[int]] = {}
+        self.members: dict[int, dict[int, str]] = {}
+        self.sessions: set[str] = set()
         if account_ids:
             for account_id, symbol, epoch, seq in selectors.streams_of(account_ids):
                 self.streams.setdefault(account_id, {})[symbol] = {"epoch": epoch, "seq": seq}
             self.members = selectors.members_of(account_ids)
+            self.sessions = live_sessions(session_keys)
 
 
 class Heartbeats:
@@ -196,37 +252,32 @@ class Heartbeats:
     def leave(self, socket: FeedConsumer) -> None:
         self._sockets.discard(socket)
 
-    async def now(self) -> Pulse:
-        accounts = {s.account_id for s in self._sockets if isinstance(s, AccountConsumer)}
-        return await database_sync_to_async(Pulse)(accounts)
+    async def pulse(self, sockets: Iterable[FeedConsumer]) -> Pulse:
+        private = [socket for socket in sockets if isinstance(socket, AccountConsumer)]
+        keys = {socket.session_key for socket in private} - {None}
+        return await database_sync_to_async(Pulse)({socket.account_id for socket in private}, keys)
 
     async def _beat(self) -> None:
         while self._sockets:
             await asyncio.sleep(HEARTBEAT_SECONDS)
+            sockets = list(self._sockets)
             try:
-                pulse = await self.now()
+                pulse = await self.pulse(sockets)
             except Exception:
                 # No heartbeat is the honest message while the database is away.
                 logger.warning("no heartbeat: the database did not answer", exc_info=True)
                 continue
-            await asyncio.gather(
-                *(socket.heartbeat(pulse) for socket in list(self._sockets)), return_exceptions=True
-            )
+            # Of those who joined meanwhile this pulse knows nothing, and would send them away.
+            for socket in self._sockets.intersection(sockets):
+                socket.heartbeat(pulse)
 
 
 heartbeats = Heartbeats()
 
 
-def _listing_id(symbol: str) -> int | None:
-    return Listing.objects.filter(symbol=symbol).values_list("pk", flat=True).first()
-
-
-def _is_member(user: Any, account_id: int) -> bool:
-    return user.is_authenticated and selectors.accounts_of(user).filter(pk=account_id).exists()
-
-
 routes = [
     path("ws/market/<str:symbol>/", MarketConsumer.as_asgi()),
     path("ws/markets/", MarketsConsumer.as_asgi()),
-    path("ws/account/<int:account_id>/", AccountConsumer.as_asgi()),
+    re_path(r"^ws/account/(?P<account_id>[0-9]{1,18})/$", AccountConsumer.as_asgi()),
+    re_path(r"", UnknownConsumer.as_asgi()),
 ]

@@ -34,6 +34,11 @@ def listings() -> QuerySet[Listing]:
     return Listing.objects.select_related("issuer", "market").order_by("symbol")
 
 
+def listing_named(symbol: str) -> Listing | None:
+    """PostgreSQL cannot even be asked about a text with a NUL in it."""
+    return None if "\0" in symbol else listings().filter(symbol=symbol).first()
+
+
 @dataclass(frozen=True, slots=True)
 class Touch:
     """The best bid and ask of a listing, in ticks and lots."""
@@ -196,11 +201,9 @@ def candles(listing: Listing, *, interval: str, limit: int) -> list[tuple[dateti
         return cursor.fetchall()
 
 
-def applied_sequences() -> list[tuple[int, str, int, int]]:
-    """(listing, symbol, epoch, event_seq) of every market: what heartbeats say."""
-    return list(
-        MarketState.objects.order_by("pk").values_list("pk", "listing__symbol", "listing__epoch", "event_seq")
-    )
+def markets() -> QuerySet[MarketState]:
+    """Where every market stands: what heartbeats say."""
+    return MarketState.objects.select_related("listing").defer("fault_text", "listing__description")
 
 
 # --- An account's own -----------------------------------------------------------------------------------
@@ -252,10 +255,10 @@ def listings_with_expired_orders(*, at: datetime) -> list[int]:
     return sorted(set(rows.values_list("listing_id", flat=True)))
 
 
-def members_of(account_ids: Iterable[int]) -> dict[int, set[int]]:
-    """Active people by account."""
+def members_of(account_ids: Iterable[int]) -> dict[int, dict[int, str]]:
+    """Active people by account, each with the hash of their password: when it changes, old sign-ins end."""
     rows = AccountMember.objects.filter(account__in=list(account_ids), user__is_active=True)
-    members: dict[int, set[int]] = {}
-    for account_id, user_id in rows.values_list("account_id", "user_id"):
-        members.setdefault(account_id, set()).add(user_id)
+    members: dict[int, dict[int, str]] = {}
+    for account_id, user_id, password in rows.values_list("account_id", "user_id", "user__password"):
+        members.setdefault(account_id, {})[user_id] = password
     return members

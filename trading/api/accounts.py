@@ -12,22 +12,23 @@ from rest_framework.views import APIView
 from portal.models import Account
 from trading import journal, selectors, wire
 from trading.api.errors import invalid
-from trading.api.outputs import BalancesShape, ExecutionsShape, OrderShape, RefusalsShape
+from trading.api.inputs import ID
+from trading.api.markets import known_symbol
+from trading.api.outputs import BalancesShape, ExecutionsShape, OrderShape, RefusalsShape, errors
 from trading.models import CASH, Balance, Listing, Order
 
 PAGE = 100
 ACCOUNT = OpenApiParameter("account", int, description="May be left out if the caller has but one.")
-CURSOR = OpenApiParameter("cursor", str, description="``next`` of the page before.")
-SYMBOL = OpenApiParameter("symbol", str)
+CURSOR = OpenApiParameter("cursor", str, description="`next` of the page before.")
+SYMBOL = OpenApiParameter("symbol", str, description="Of this listing only.")
+WORKING = OpenApiParameter("working", bool, description="Open orders only, or finished ones only.")
+LIST_ERRORS = errors(400, 401, 404)
 
 
-def own_account(request: Request, account_id: object) -> Account:
+def own_account(request: Request, account_id: str) -> Account:
     """The caller's account of this id; whatever is somebody else's does not exist."""
     accounts = selectors.accounts_of(request.user)  # type: ignore[arg-type]
-    text = str(account_id)
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Http404("You have no such account.")
-    account = accounts.filter(pk=int(text)).first()
+    account = accounts.filter(pk=int(account_id)).first() if ID.fullmatch(account_id) else None
     if account is None:
         raise Http404("You have no such account.")
     return account
@@ -43,17 +44,23 @@ def asked_account(request: Request) -> Account:
 
 
 def own_order(request: Request, order_id: int) -> Order:
-    order = Order.objects.select_related("listing").filter(pk=min(order_id, 2**63 - 1)).first()
-    if order is None or not selectors.accounts_of(request.user).filter(pk=order.account_id).exists():  # type: ignore[arg-type]
+    mine = Order.objects.filter(account__in=selectors.accounts_of(request.user))  # type: ignore[arg-type]
+    order = mine.select_related("listing").filter(pk=order_id).first()
+    if order is None:
         raise Http404("You have no such order.")
     return order
+
+
+def asked_symbol(request: Request) -> str | None:
+    symbol = request.query_params.get("symbol")
+    return None if symbol is None else known_symbol(symbol).symbol
 
 
 def page(request: Request, rows: QuerySet[Any]) -> tuple[list[Any], str | None]:
     """A page of rows, newest first, and the cursor of the next one: the last row's number."""
     cursor = request.query_params.get("cursor")
     if cursor is not None:
-        if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        if not ID.fullmatch(cursor):
             raise invalid("BAD_CURSOR", "Take the cursor from the page before.", field="cursor")
         rows = rows.filter(pk__lt=int(cursor))
     found = list(rows[: PAGE + 1])
@@ -62,18 +69,19 @@ def page(request: Request, rows: QuerySet[Any]) -> tuple[list[Any], str | None]:
 
 class OrderListMixin:
     def list_orders(self, request: Request) -> Response:
-        working = {"true": True, "false": False}.get(request.query_params.get("working", ""))
+        asked = request.query_params.get("working")
+        if asked not in (None, "true", "false"):
+            raise invalid("INVALID_CHOICE", "working is true or false.", field="working")
+        working = None if asked is None else asked == "true"
         rows, following = page(
             request,
-            selectors.orders_of(
-                asked_account(request), working=working, symbol=request.query_params.get("symbol")
-            ),
+            selectors.orders_of(asked_account(request), working=working, symbol=asked_symbol(request)),
         )
         return Response({"results": [wire.order(o, o.listing) for o in rows], "next": following})
 
 
 class OrderView(APIView):
-    @extend_schema(responses=OrderShape, tags=["orders"])
+    @extend_schema(responses={200: OrderShape, **errors(401, 404)}, tags=["orders"])
     def get(self, request: Request, order_id: int) -> Response:
         """One order."""
         order = own_order(request, order_id)
@@ -81,12 +89,16 @@ class OrderView(APIView):
 
 
 class ExecutionsView(APIView):
-    @extend_schema(responses=ExecutionsShape, parameters=[ACCOUNT, SYMBOL, CURSOR], tags=["account"])
+    @extend_schema(
+        responses={200: ExecutionsShape, **LIST_ERRORS},
+        parameters=[ACCOUNT, SYMBOL, CURSOR],
+        tags=["account"],
+    )
     def get(self, request: Request) -> Response:
         """Executions, newest first."""
         rows, following = page(
             request,
-            selectors.executions_of(asked_account(request), symbol=request.query_params.get("symbol")),
+            selectors.executions_of(asked_account(request), symbol=asked_symbol(request)),
         )
         settled = selectors.settled_up_to({e.listing_id for e in rows})
         results = [
@@ -99,7 +111,7 @@ class ExecutionsView(APIView):
 
 
 class BalancesView(APIView):
-    @extend_schema(responses=BalancesShape, parameters=[ACCOUNT], tags=["account"])
+    @extend_schema(responses={200: BalancesShape, **LIST_ERRORS}, parameters=[ACCOUNT], tags=["account"])
     def get(self, request: Request) -> Response:
         """Cash and holdings: settled, held for open orders, traded and not yet settled, available."""
         account = asked_account(request)
@@ -114,7 +126,7 @@ class BalancesView(APIView):
 
 
 class RefusalsView(APIView):
-    @extend_schema(responses=RefusalsShape, parameters=[ACCOUNT], tags=["account"])
+    @extend_schema(responses={200: RefusalsShape, **LIST_ERRORS}, parameters=[ACCOUNT], tags=["account"])
     def get(self, request: Request) -> Response:
         """The newest orders, cancels and replaces that were not taken, and why."""
         rows = journal.refusals_of(account_id=asked_account(request).pk, limit=PAGE)

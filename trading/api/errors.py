@@ -3,19 +3,23 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+from trading.api.parsers import BodyTooLarge
 
 CODES = {
     exceptions.NotAuthenticated: "NOT_SIGNED_IN",
     exceptions.AuthenticationFailed: "NOT_SIGNED_IN",
     exceptions.PermissionDenied: "NOT_ALLOWED",
     exceptions.NotFound: "NOT_FOUND",
+    exceptions.NotAcceptable: "NOT_ACCEPTABLE",
     exceptions.MethodNotAllowed: "METHOD_NOT_ALLOWED",
     exceptions.UnsupportedMediaType: "UNSUPPORTED_MEDIA_TYPE",
     exceptions.ParseError: "MALFORMED",
+    BodyTooLarge: "BODY_TOO_LARGE",
     exceptions.Throttled: "TOO_MANY_REQUESTS",
     Http404: "NOT_FOUND",
     PermissionDenied: "NOT_ALLOWED",
@@ -51,6 +55,12 @@ def invalid(code: str, message: str, *, field: str | None = None) -> ApiError:
     return ApiError(status.HTTP_400_BAD_REQUEST, code, message, field=field)
 
 
+def problem(http_status: int, code: str, message: str) -> JsonResponse:
+    """The envelope for what Django answers before a view is reached."""
+    body: dict[str, Any] = {"code": code, "message": message, "field": None, "reasons": []}
+    return JsonResponse({"error": body}, status=http_status)
+
+
 def envelope(error: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(error, context)
     if response is None:
@@ -81,4 +91,14 @@ def _first_problem(error: exceptions.ValidationError) -> dict[str, Any]:
         else:
             detail = next(item for item in detail if item)
     code = getattr(detail, "code", "invalid")
-    return {"code": str(code).upper(), "message": str(detail), "field": field, "reasons": []}
+    return {
+        "code": str(code).upper(),
+        "message": _printable(detail),
+        "field": field and _printable(field),
+        "reasons": [],
+    }
+
+
+def _printable(text: str) -> str:
+    """Messages repeat what was sent, which may be anything JSON can say: half a character, a whole book."""
+    return str(text)[:200].encode(errors="replace").decode()

@@ -12,18 +12,27 @@ from rest_framework.views import APIView
 from portal import clock
 from trading import selectors, wire
 from trading.api.errors import invalid
-from trading.api.outputs import BookShape, CandlesShape, ListingShape, ListingsShape, TradesShape
+from trading.api.outputs import BookShape, CandlesShape, ListingShape, ListingsShape, TradesShape, errors
 from trading.models import Candle, Listing
 
 INTERVALS = [*selectors.INTERVAL_SECONDS, Candle.Interval.DAY.value]
 MAX_DEPTH, MAX_ROWS = 200, 1000
+LIMIT = OpenApiParameter("limit", int, description="Rows, at most 1000.")
 
 
 def find_listing(symbol: str) -> Listing:
-    listing = selectors.listings().filter(symbol=symbol).first()
+    listing = selectors.listing_named(symbol)
     if listing is None:
         raise Http404(f"There is no listing {symbol[:12]}.")
     return listing
+
+
+def known_symbol(symbol: str) -> Listing:
+    """As ``find_listing``, where the symbol is part of what is asked and not the address."""
+    try:
+        return find_listing(symbol)
+    except Http404 as error:
+        raise invalid("UNKNOWN_SYMBOL", str(error), field="symbol") from error
 
 
 def whole_number(request: Request, name: str, *, default: int, most: int) -> int:
@@ -52,7 +61,7 @@ class ListingsView(APIView):
 class ListingView(APIView):
     permission_classes = [AllowAny]
 
-    @extend_schema(responses=ListingShape, tags=["market"])
+    @extend_schema(responses={200: ListingShape, **errors(404)}, tags=["market"])
     def get(self, request: Request, symbol: str) -> Response:
         """One listing with its state and statistics."""
         return Response(_with_stats([find_listing(symbol)])[0])
@@ -61,7 +70,11 @@ class ListingView(APIView):
 class BookView(APIView):
     permission_classes = [AllowAny]
 
-    @extend_schema(responses=BookShape, parameters=[OpenApiParameter("depth", int)], tags=["market"])
+    @extend_schema(
+        responses={200: BookShape, **errors(400, 404)},
+        parameters=[OpenApiParameter("depth", int, description="Levels a side, at most 200.")],
+        tags=["market"],
+    )
     def get(self, request: Request, symbol: str) -> Response:
         """The order book as of event ``seq``: start here, then apply the socket's messages."""
         listing = find_listing(symbol)
@@ -73,12 +86,15 @@ class TradesView(APIView):
     permission_classes = [AllowAny]
 
     @extend_schema(
-        responses=TradesShape,
-        parameters=[OpenApiParameter("limit", int), OpenApiParameter("before", int)],
+        responses={200: TradesShape, **errors(400, 404)},
+        parameters=[
+            LIMIT,
+            OpenApiParameter("before", int, description="A trade id: only trades before it, to page on."),
+        ],
         tags=["market"],
     )
     def get(self, request: Request, symbol: str) -> Response:
-        """Trades, newest first; ``before`` a trade id to page on."""
+        """Trades, newest first."""
         listing = find_listing(symbol)
         limit = whole_number(request, "limit", default=100, most=MAX_ROWS)
         before = None
@@ -100,11 +116,8 @@ class CandlesView(APIView):
     permission_classes = [AllowAny]
 
     @extend_schema(
-        responses=CandlesShape,
-        parameters=[
-            OpenApiParameter("interval", str, enum=INTERVALS),
-            OpenApiParameter("limit", int),
-        ],
+        responses={200: CandlesShape, **errors(400, 404)},
+        parameters=[OpenApiParameter("interval", str, enum=INTERVALS), LIMIT],
         tags=["market"],
     )
     def get(self, request: Request, symbol: str) -> Response:

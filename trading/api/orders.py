@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -11,11 +10,11 @@ from rest_framework.views import APIView
 
 from trading import wire
 from trading.api import inputs
-from trading.api.accounts import ACCOUNT, CURSOR, SYMBOL, OrderListMixin, own_account, own_order
+from trading.api.accounts import ACCOUNT, CURSOR, SYMBOL, WORKING, OrderListMixin, own_account, own_order
 from trading.api.errors import ApiError, invalid, refused
 from trading.api.inputs import CancelInput, OrderInput, ReplaceInput
-from trading.api.markets import find_listing
-from trading.api.outputs import ChangeShape, ErrorShape, OrdersShape, PlacedOrderShape, PreviewShape
+from trading.api.markets import known_symbol
+from trading.api.outputs import ChangeShape, OrdersShape, PlacedOrderShape, PreviewShape, errors
 from trading.engine import Side
 from trading.models import CASH, Balance, Listing, Order
 from trading.services import entry
@@ -30,19 +29,19 @@ from trading.services.requests import (
     ReplaceRequest,
 )
 
-ERRORS = dict.fromkeys((400, 401, 403, 404), ErrorShape)
-ENTRY_ERRORS = ERRORS | {409: ErrorShape, 422: ErrorShape}
+PREVIEW_ERRORS = errors(400, 401, 403, 404, 413, 415)
+ENTRY_ERRORS = PREVIEW_ERRORS | errors(409, 422)
 
 
 class OrdersView(OrderListMixin, APIView):
     @extend_schema(
         operation_id="orders_list",
-        responses={200: OrdersShape, **ERRORS},
-        parameters=[ACCOUNT, SYMBOL, CURSOR],
+        responses={200: OrdersShape, **errors(400, 401, 404)},
+        parameters=[ACCOUNT, WORKING, SYMBOL, CURSOR],
         tags=["orders"],
     )
     def get(self, request: Request) -> Response:
-        """Orders, newest first; ``working=true`` for those on the book, ``false`` for finished ones."""
+        """Orders, newest first."""
         return self.list_orders(request)
 
     @extend_schema(request=OrderInput, responses={202: PlacedOrderShape, **ENTRY_ERRORS}, tags=["orders"])
@@ -55,7 +54,7 @@ class OrdersView(OrderListMixin, APIView):
 
 
 class PreviewView(APIView):
-    @extend_schema(request=OrderInput, responses={200: PreviewShape, **ERRORS}, tags=["orders"])
+    @extend_schema(request=OrderInput, responses={200: PreviewShape, **PREVIEW_ERRORS}, tags=["orders"])
     def post(self, request: Request) -> Response:
         """What entering this order would come to; nothing is written."""
         new, listing = _parse(request)
@@ -117,11 +116,8 @@ def _valid(serializer: type, request: Request) -> dict[str, Any]:
 
 def _parse(request: Request) -> tuple[NewOrderRequest, Listing]:
     data = _valid(OrderInput, request)
-    own_account(request, data["account"])
-    try:
-        listing = find_listing(data["symbol"])
-    except Http404 as error:
-        raise invalid("UNKNOWN_SYMBOL", str(error), field="symbol") from error
+    own_account(request, str(data["account"]))
+    listing = known_symbol(data["symbol"])
     return inputs.new_order(data, listing), listing
 
 

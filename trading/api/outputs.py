@@ -1,7 +1,8 @@
 """The shapes of answers, for the schema. ``trading.wire`` makes the values; a test holds the two together."""
 
+from drf_spectacular.utils import OpenApiResponse, extend_schema_field
 from rest_framework import serializers
-from rest_framework.serializers import BooleanField, CharField, DateTimeField, IntegerField, ListField
+from rest_framework.serializers import BooleanField, CharField, DateTimeField, IntegerField
 
 from trading.engine import OrdType, Side, TimeInForce
 from trading.models import Listing, OrdStatus
@@ -9,31 +10,69 @@ from trading.models import Listing, OrdStatus
 STATES = ["TRADING", "HALTED", "FAULTED"]
 
 
+# Every field is always there; those that can be null say so. (A docstring would be the schema's.)
 class Shape(serializers.Serializer):
-    """Every field is always there; those that can be null say so."""
+    pass
 
 
-def amount(**kwargs: object) -> CharField:
-    return CharField(help_text="Decimal string.", **kwargs)  # type: ignore[arg-type]
+@extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "example": "12.50"})
+class Amount(serializers.Field):
+    """Money, a price or a quantity."""
+
+
+def amount(**kwargs: object) -> Amount:
+    return Amount(**kwargs)  # type: ignore[arg-type]
+
+
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {
+            "type": "array",
+            "prefixItems": [{"type": "string"}, {"type": "string"}, {"type": "integer"}],
+            "items": False,
+            "minItems": 3,
+            "example": ["12.50", "300", 2],
+        },
+    }
+)
+class Levels(serializers.Field):
+    """Levels of a book."""
 
 
 class ReasonShape(Shape):
-    code = CharField()
-    message = CharField()
-    citation = CharField()
-    next_step = CharField()
-    until = DateTimeField(allow_null=True)
+    code = CharField(help_text="For programs; it does not change.")
+    message = CharField(help_text="For people.")
+    citation = CharField(help_text="The rule behind it, where there is one.")
+    next_step = CharField(help_text="What can be done about it.")
+    until = DateTimeField(allow_null=True, help_text="When it ends, where that is known.")
 
 
 class ErrorBody(Shape):
-    code = CharField()
-    message = CharField()
-    field = CharField(allow_null=True)
-    reasons = ReasonShape(many=True)
+    code = CharField(help_text="For programs; it does not change.")
+    message = CharField(help_text="For people.")
+    field = CharField(allow_null=True, help_text="The field of the request at fault.")
+    reasons = ReasonShape(many=True, help_text="Of a refusal (422): all of them.")
 
 
 class ErrorShape(Shape):
     error = ErrorBody()
+
+
+ERRORS = {
+    400: "The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free.",
+    401: "Not signed in.",
+    403: "The CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`.",
+    404: "There is no such thing, or it is not yours.",
+    409: "The ClOrdID was used for another request.",
+    413: "The body is too large.",
+    415: "The body is not `application/json`.",
+    422: "Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent.",
+}
+
+
+def errors(*codes: int) -> dict[int, OpenApiResponse]:
+    return {code: OpenApiResponse(ErrorShape, ERRORS[code]) for code in codes}
 
 
 class PersonShape(Shape):
@@ -65,8 +104,8 @@ class SessionShape(Shape):
 
 
 class HaltShape(Shape):
-    reason_code = CharField()
-    note = CharField()
+    reason_code = CharField(help_text="Why, in one word; FAULT for a technical fault.")
+    note = CharField(help_text="Why, in the operator's words.")
     since = DateTimeField(allow_null=True)
 
 
@@ -97,13 +136,13 @@ class ListingShape(Shape):
     access_note = CharField()
     state = serializers.ChoiceField(STATES)
     halt = HaltShape(allow_null=True)
-    tick_size = amount()
-    lot_size = amount()
+    tick_size = amount(help_text="Prices move in steps of this.")
+    lot_size = amount(help_text="Quantities are multiples of this.")
     max_order_qty = amount()
-    protection_bps = IntegerField()
+    protection_bps = IntegerField(help_text="How far through the market an order may go, in basis points.")
     stats = StatsShape()
-    epoch = IntegerField()
-    seq = IntegerField()
+    epoch = IntegerField(help_text="Raised when the event sequence starts afresh.")
+    seq = IntegerField(help_text="The event this is as of.")
 
 
 class ListingsShape(Shape):
@@ -116,8 +155,8 @@ class BookShape(Shape):
     seq = IntegerField()
     state = serializers.ChoiceField(STATES)
     halt = HaltShape(allow_null=True)
-    bids = ListField(child=ListField(), help_text="[price, quantity, orders], best first.")
-    asks = ListField(child=ListField(), help_text="[price, quantity, orders], best first.")
+    bids = Levels(help_text="[price, quantity, orders], best first.")
+    asks = Levels(help_text="[price, quantity, orders], best first.")
 
 
 class TradeShape(Shape):
@@ -155,17 +194,19 @@ class OrderShape(Shape):
     side = serializers.ChoiceField([s.value for s in Side])
     ord_type = serializers.ChoiceField([t.value for t in OrdType])
     time_in_force = serializers.ChoiceField([t.value for t in TimeInForce])
-    order_qty = amount()
-    price = amount(allow_null=True)
-    protection_px = amount(allow_null=True)
+    order_qty = amount(help_text="As entered, or as last replaced.")
+    price = amount(allow_null=True, help_text="Its limit; a market order has none.")
+    protection_px = amount(
+        allow_null=True, help_text="The worst price a market order may trade at, frozen at entry."
+    )
     ord_status = serializers.ChoiceField(OrdStatus.choices)
-    cum_qty = amount()
-    leaves_qty = amount()
+    cum_qty = amount(help_text="Traded so far.")
+    leaves_qty = amount(help_text="Still to trade.")
     avg_px = amount(allow_null=True)
     text = CharField(help_text="Why it was rejected or canceled.")
     created_at = DateTimeField()
     updated_at = DateTimeField()
-    expire_at = DateTimeField(allow_null=True)
+    expire_at = DateTimeField(allow_null=True, help_text="When a DAY order ends.")
 
 
 class PlacedOrderShape(OrderShape):
@@ -185,24 +226,24 @@ class ChangeShape(Shape):
 
 
 class EstimateShape(Shape):
-    price_used = amount(allow_null=True)
+    price_used = amount(allow_null=True, help_text="The worst it may trade at: its limit or protection.")
     protection_px = amount(allow_null=True)
     notional = amount(allow_null=True)
     fees = amount()
-    cash_before = amount()
-    cash_after = amount(allow_null=True)
+    cash_before = amount(help_text="Available now.")
+    cash_after = amount(allow_null=True, help_text="Available when it has filled whole, at worst.")
     holding_before = amount()
-    holding_after = amount(allow_null=True)
-    hold_asset = CharField()
+    holding_after = amount()
+    hold_asset = CharField(help_text="What is held for it while it works: cash, or the token it sells.")
     hold_amount = amount(allow_null=True)
     expire_at = DateTimeField(allow_null=True)
 
 
 class PreviewShape(Shape):
     allowed = BooleanField()
-    reasons = ReasonShape(many=True)
+    reasons = ReasonShape(many=True, help_text="Why not; empty where it is allowed.")
     estimate = EstimateShape()
-    summary = CharField()
+    summary = CharField(help_text='In a sentence: "Buy 100 ACME at 12.50, limit, day".')
 
 
 class ExecutionShape(Shape):
@@ -228,20 +269,20 @@ class ExecutionsShape(Shape):
 class CashShape(Shape):
     asset = CharField()
     settled = amount()
-    held = amount()
-    pending_in = amount()
-    pending_out = amount()
-    available = amount()
+    held = amount(help_text="Kept back for open orders.")
+    pending_in = amount(help_text="Traded and not yet settled.")
+    pending_out = amount(help_text="Traded and not yet settled.")
+    available = amount(help_text="What a new order may use.")
 
 
 class HoldingShape(Shape):
     symbol = CharField()
     name = CharField()
     settled = amount()
-    held = amount()
-    pending_in = amount()
-    pending_out = amount()
-    available = amount()
+    held = amount(help_text="Kept back for open orders.")
+    pending_in = amount(help_text="Traded and not yet settled.")
+    pending_out = amount(help_text="Traded and not yet settled.")
+    available = amount(help_text="What a new order may use.")
     last_px = amount(allow_null=True)
     market_value = amount(allow_null=True)
 

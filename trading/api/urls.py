@@ -1,20 +1,31 @@
-from django.urls import path
+from typing import Any
+
+from django.urls import URLPattern, path
+from django.views.decorators.cache import never_cache
+from rest_framework.views import APIView
 
 from trading.api import accounts, markets, orders, session
 
+
+def live(route: str, view: type[APIView]) -> URLPattern:
+    """Nothing here may be kept by anybody on the way: it is moving, and most of it is private."""
+    answer: Any = never_cache(view.as_view())
+    return path(route, answer)
+
+
 urlpatterns = [
-    path("session", session.SessionView.as_view()),
-    path("listings", markets.ListingsView.as_view()),
-    path("listings/<str:symbol>", markets.ListingView.as_view()),
-    path("listings/<str:symbol>/book", markets.BookView.as_view()),
-    path("listings/<str:symbol>/trades", markets.TradesView.as_view()),
-    path("listings/<str:symbol>/candles", markets.CandlesView.as_view()),
-    path("orders", orders.OrdersView.as_view()),
-    path("orders/preview", orders.PreviewView.as_view()),
-    path("orders/<int:order_id>", accounts.OrderView.as_view()),
-    path("orders/<int:order_id>/cancel", orders.CancelView.as_view()),
-    path("orders/<int:order_id>/replace", orders.ReplaceView.as_view()),
-    path("executions", accounts.ExecutionsView.as_view()),
-    path("balances", accounts.BalancesView.as_view()),
-    path("refusals", accounts.RefusalsView.as_view()),
+    live("session", session.SessionView),
+    live("listings", markets.ListingsView),
+    live("listings/<str:symbol>", markets.ListingView),
+    live("listings/<str:symbol>/book", markets.BookView),
+    live("listings/<str:symbol>/trades", markets.TradesView),
+    live("listings/<str:symbol>/candles", markets.CandlesView),
+    live("orders", orders.OrdersView),
+    live("orders/preview", orders.PreviewView),
+    live("orders/<int:order_id>", accounts.OrderView),
+    live("orders/<int:order_id>/cancel", orders.CancelView),
+    live("orders/<int:order_id>/replace", orders.ReplaceView),
+    live("executions", accounts.ExecutionsView),
+    live("balances", accounts.BalancesView),
+    live("refusals", accounts.RefusalsView),
 ]
