@@ -30,7 +30,7 @@ from trading.verification import verify_ledger
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = settings.default.max_examples // 6  # each is a whole market
+EXAMPLES = settings.default.max_examples // 10  # each is a whole market
 SCARCE = {"cents": 60_000, "lots": 60}  # what three or four orders need
 
 
