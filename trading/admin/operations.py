@@ -178,7 +178,7 @@ class OperationsMixin(admin.ModelAdmin):
             ((row.symbol, shown.command_at(row.pk, seq)) for row, seq in zip(listings, numbers, strict=True)),
         )  # fmt: skip
         told = "Halted" if act == HALT else "Resumed"
-        messages.success(request, format_html("{}: {}.", told, done))
+        messages.success(request, format_html("{}: {}. In effect once the engine has applied it.", told, done))
         return True
 
     # --- Faults ------------------------------------------------------------------------------------------
