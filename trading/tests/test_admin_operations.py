@@ -58,7 +58,8 @@ def test_a_halt_is_a_command_an_audit_entry_and_a_state(supervisor: Desk, listin
     command = Command.objects.get(kind="HaltTrading")
     assert (command.seq, command.actor) == (2, supervisor.person)
     assert told(response) == [
-        f'Halted: ACME (command <a href="/admin/trading/command/at/{listing.pk}/2/">2</a>).'
+        f'Halted: ACME (command <a href="/admin/trading/command/at/{listing.pk}/2/">2</a>). '
+        "In effect once the engine has applied it."
     ]
     entry = AuditEntry.objects.get(action="HALTED")
     assert (entry.actor, entry.subject) == (supervisor.person, "ACME")
