@@ -432,12 +432,14 @@ def _enter(
     request: Request, order: Order, command: engine.Command, hold: int, verdict: gates.Verdict | None,
     work: _Batch,
 ) -> journal.KeyDraft:  # fmt: skip
+    record = None
     if verdict is not None:
-        work.facts[verdict.facts_digest] = verdict.facts
+        record = verdict.as_json()
+        work.facts[record["facts"]] = verdict.facts
     work.drafts.setdefault(order.listing_id, []).append(
         journal.Draft(
             command=command, account_id=order.account_id, order_id=order.pk, hold=hold,
-            actor_id=work.actor_id, decision=verdict.as_json() if verdict else None,
+            actor_id=work.actor_id, decision=record,
         )
     )  # fmt: skip
     key = journal.KeyDraft(
@@ -449,7 +451,7 @@ def _enter(
 
 def _refuse(request: Request, listing_id: int, verdict: gates.Verdict, work: _Batch) -> Refused:
     record = verdict.as_json()
-    work.facts[verdict.facts_digest] = verdict.facts
+    work.facts[record["facts"]] = verdict.facts
     draft = journal.RefusalDraft(
         account_id=request.account_id, listing_id=listing_id, cl_ord_id=request.cl_ord_id,
         body=body_of(request), decision=record, actor_id=work.actor_id,
