@@ -7,7 +7,7 @@ from portal import roles
 from portal.models import Account, AuditEntry
 from portal.tests.desk import Desk, at_the_desk, list_of, page_of, text, told
 from portal.tests.factories import a_user, an_account
-from trading.models.journal import Command
+from trading import engine, journal
 from trading.tests.factories import a_listing, buy, entered, funded
 
 pytestmark = pytest.mark.django_db
@@ -44,15 +44,15 @@ def test_the_action_leads_to_a_page_that_asks_why(officer: Desk, account: Accoun
 
 
 def test_a_suspension_cancels_what_works_and_is_in_the_audit_log(officer: Desk, account: Account) -> None:
-    [order] = entered(buy(account, a_listing(), 1, 100))
+    listing = a_listing()
+    [order] = entered(buy(account, listing, 1, 100))
     response = officer.act(f"{SUSPEND}?account={account.pk}", note="sanctions hit")
     assert told(response) == [f"{account.number} is suspended; working orders being canceled: 1."]
     account.refresh_from_db()
     assert account.status == "SUSPENDED"
-    cancel = Command.objects.get(kind="CancelOrder")
-    assert (cancel.order_id, cancel.payload["reason"], cancel.actor) == (
-        order.pk, "ACCOUNT_RESTRICTED", officer.person
-    )  # fmt: skip
+    [*_, last] = journal.commands_after(listing_id=listing.pk, seq=0, limit=10)
+    assert isinstance(last.command, engine.CancelOrder)
+    assert (last.command.order_id, last.command.reason) == (order.pk, "ACCOUNT_RESTRICTED")
     entry = AuditEntry.objects.get(action="ACCOUNT_SUSPENDED")
     assert (entry.actor, entry.subject) == (officer.person, account.number)
     assert entry.facts == {"reason": "sanctions hit", "orders_canceled": 1}

@@ -20,8 +20,8 @@ from portal.tests.desk import (
     text,
 )
 from portal.tests.factories import a_user, an_account
+from trading import journal
 from trading.models import Listing, MarketState
-from trading.models.journal import Command
 from trading.services import entry
 from trading.tests.factories import a_listing, buy, drained, funded, sell, settled, worked
 
@@ -75,7 +75,10 @@ def footprint() -> list[object]:
     """What an act would leave behind."""
     return [
         AuditEntry.objects.count(),
-        Command.objects.count(),
+        [
+            journal.last_seq(listing_id=pk)
+            for pk in Listing.objects.order_by("pk").values_list("pk", flat=True)
+        ],
         list(Proposal.objects.order_by("pk").values_list("status", flat=True)),
         list(Account.objects.order_by("pk").values_list("status", flat=True)),
         list(Listing.objects.order_by("pk").values_list("max_price", flat=True)),
