@@ -74,6 +74,9 @@ class ParametersForm(ActForm):
             now = plain(getattr(listing, name) * unit)
             self.fields[name].initial = f"{now:f}"
             self.fields[name].help_text = f"{called}, in steps of {plain(unit):f}. Now {now:,f}."
+        # Django labels the pair of fields, but neither of the two.
+        for part, called in zip(self.fields["effective_at"].widget.widgets, ("date", "time"), strict=True):
+            part.attrs["aria-label"] = f"Takes effect (UTC), {called}"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -178,7 +181,9 @@ class OperationsMixin(admin.ModelAdmin):
             ((row.symbol, shown.command_at(row.pk, seq)) for row, seq in zip(listings, numbers, strict=True)),
         )  # fmt: skip
         told = "Halted" if act == HALT else "Resumed"
-        messages.success(request, format_html("{}: {}. In effect once the engine has applied it.", told, done))
+        messages.success(
+            request, format_html("{}: {}. In effect once the engine has applied it.", told, done)
+        )
         return True
 
     # --- Faults ------------------------------------------------------------------------------------------

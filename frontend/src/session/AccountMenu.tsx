@@ -32,8 +32,9 @@ export function AccountMenu() {
   const name = session.user.name || session.user.email;
   return (
     <MenuTrigger>
-      <Button className="button button-quiet account-button" aria-label={t("session.account_of", { name })}>
+      <Button className="button button-quiet account-button">
         <Icon name="person" />
+        <span className="visually-hidden">{t("session.account_of", { name })} </span>
         <span className="account-name">{open?.account.number ?? name}</span>
         <Icon name="chevron" />
       </Button>
