@@ -159,7 +159,7 @@ export class AccountFeed {
         this.#advance(onHello(this.#state, message.streams));
         break;
       case "account":
-        this.#advance(onAccountDelta(this.#state, message));
+        this.#advance(onAccountDelta(this.#state, message), message.orders);
         if (message.notices.length > 0) this.#events.onNotices(message.notices);
         break;
       case "heartbeat":
@@ -172,11 +172,11 @@ export class AccountFeed {
     }
   }
 
-  #advance(next: AccountState): void {
+  #advance(next: AccountState, told: Order[] = []): void {
     const before = this.#state;
     this.#state = next;
     if (next.orders !== before.orders) {
-      const changes = changesBetween(before, next);
+      const changes = changesBetween(before, next, told);
       if (changes.length > 0) this.#events.onChanges(changes);
     }
     if (next.wanted > next.loaded) void this.#load();

@@ -48,3 +48,17 @@ test("the first snapshot of a page is history, not news", () => {
   const after = merge(NO_ACCOUNT, [anOrder({ ord_status: "FILLED", cum_qty: "100" })], []);
   expect(changesBetween(NO_ACCOUNT, after)).toEqual([]);
 });
+
+test("an order sent before the first snapshot is news once the snapshot tells what became of it", () => {
+  const before = merge(NO_ACCOUNT, [anOrder({ ord_status: "PENDING_NEW" })], []);
+  const after = merge(before, [anOrder({ ord_status: "FILLED", cum_qty: "100", avg_px: "12.4900" })], []);
+  expect(changesBetween(before, after).map(({ kind }) => kind)).toEqual(["filled"]);
+});
+
+test("a fill the stream tells of before the answer to the order is news", () => {
+  const before = { ...NO_ACCOUNT, loaded: 1 };
+  const filled = anOrder({ ord_status: "FILLED", cum_qty: "100", avg_px: "12.4900" });
+  const after = merge(before, [filled], []);
+  expect(changesBetween(before, after, [filled]).map(({ kind }) => kind)).toEqual(["filled"]);
+  expect(changesBetween(after, merge(after, [anOrder({ ord_status: "PENDING_NEW" })], []))).toEqual([]);
+});

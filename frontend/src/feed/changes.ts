@@ -14,19 +14,20 @@ export interface Change {
 }
 
 /**
- * An order that is not known yet makes no notice unless it is brand new: the first snapshot of a page
- * is history, not news.
+ * The first snapshot of a page is history, not news. An order the stream tells of before we know it is
+ * news all the same: the market may be quicker than the answer to the POST, or it came by another door.
  */
-export function changesBetween(before: AccountState, after: AccountState): Change[] {
-  if (before.loaded === 0) return [];
+export function changesBetween(before: AccountState, after: AccountState, told: Order[] = []): Change[] {
+  const news = new Set(before.loaded > 0 ? told.map(({ id }) => id) : []);
   const changes: Change[] = [];
   for (const order of after.orders.values()) {
-    const known = before.orders.get(order.id);
-    if (!known || known === order) continue;
-    changes.push(...changesOf(known, order, after.executions));
+    const known = before.orders.get(order.id) ?? (news.has(order.id) ? asSent(order) : order);
+    if (known !== order) changes.push(...changesOf(known, order, after.executions));
   }
   return changes;
 }
+
+const asSent = (order: Order): Order => ({ ...order, ord_status: "PENDING_NEW", cum_qty: "0" });
 
 function changesOf(before: Order, after: Order, executions: ReadonlyMap<string, Execution>): Change[] {
   const change = (kind: ChangeKind, qty = after.order_qty, px = after.price): Change => ({ kind, order: after, qty, px });
