@@ -1,0 +1,308 @@
+"""Who may do what: the owner, a teammate in the same account, a stranger with an account of her own, an
+operator, and whoever is not signed in; at every address and every socket there is.
+
+Denied means: it is not there (404, so that nobody learns what is), and nothing has changed.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from channels.db import database_sync_to_async
+from django.contrib.sessions.models import Session
+
+from compliance.services import suspend_account
+from portal.models import AccountMember, User
+from tests.support.sockets import HOST, Socket
+from trading import consumers
+from trading.models import Order
+from trading.tests.api import contract
+from trading.tests.api.contract import ContractClient
+from trading.tests.api.venue import Venue, a_venue, everything, signed_in
+from trading.tests.factories import a_cl_ord_id
+
+act = database_sync_to_async
+
+
+class Access(NamedTuple):
+    """How an operation is asked about the owner's account, and what its people get."""
+
+    path: str
+    members: int = 200
+    public: bool = False
+    body: Callable[[Venue], dict[str, Any]] | None = None
+
+
+def _order(venue: Venue) -> dict[str, Any]:
+    return venue.order()
+
+
+def _change(venue: Venue) -> dict[str, Any]:
+    return {"cl_ord_id": a_cl_ord_id()}
+
+
+def _replace(venue: Venue) -> dict[str, Any]:
+    return {"cl_ord_id": a_cl_ord_id(), "order_qty": "30", "price": "12.00"}
+
+
+OPERATIONS = {
+    ("GET", "/api/v1/session"): Access("/api/v1/session", public=True),
+    ("GET", "/api/v1/listings"): Access("/api/v1/listings", public=True),
+    ("GET", "/api/v1/listings/{symbol}"): Access("/api/v1/listings/ACME", public=True),
+    ("GET", "/api/v1/listings/{symbol}/book"): Access("/api/v1/listings/ACME/book", public=True),
+    ("GET", "/api/v1/listings/{symbol}/trades"): Access("/api/v1/listings/ACME/trades", public=True),
+    ("GET", "/api/v1/listings/{symbol}/candles"): Access("/api/v1/listings/ACME/candles", public=True),
+    ("GET", "/api/v1/orders"): Access("/api/v1/orders?account={account}"),
+    ("POST", "/api/v1/orders"): Access("/api/v1/orders", 202, body=_order),
+    ("POST", "/api/v1/orders/preview"): Access("/api/v1/orders/preview", body=_order),
+    ("GET", "/api/v1/orders/{order_id}"): Access("/api/v1/orders/{order}"),
+    ("POST", "/api/v1/orders/{order_id}/cancel"): Access("/api/v1/orders/{order}/cancel", 202, body=_change),
+    ("POST", "/api/v1/orders/{order_id}/replace"): Access("/api/v1/orders/{order}/replace", 202,
+    body=_replace),
+    ("GET", "/api/v1/executions"): Access("/api/v1/executions?account={account}"),
+    ("GET", "/api/v1/balances"): Access("/api/v1/balances?account={account}"),
+    ("GET", "/api/v1/refusals"): Access("/api/v1/refusals?account={account}"),
+}  # fmt: skip
+PRIVATE = [operation for operation, access in OPERATIONS.items() if not access.public]
+PUBLIC = [operation for operation, access in OPERATIONS.items() if access.public]
+
+
+@pytest.fixture
+def venue(db: None) -> Venue:
+    return a_venue()
+
+
+def ask(client: ContractClient, operation: tuple[str, str], venue: Venue) -> Any:
+    access = OPERATIONS[operation]
+    path = access.path.format(account=venue.account.pk, order=venue.bid.pk)
+    return client.get(path) if access.body is None else client.send(path, access.body(venue))
+
+
+def test_every_operation_is_covered_here() -> None:
+    assert contract.operations() == set(OPERATIONS), "say above who may use it"
+    assert contract.served() == {path for _, path in OPERATIONS}, "and publish it in the schema"
+
+
+@pytest.mark.parametrize("operation", PRIVATE)
+def test_an_accounts_people_may_use_it(venue: Venue, operation: tuple[str, str]) -> None:
+    for person in (venue.owner, venue.teammate):
+        assert ask(signed_in(person), operation, venue).status_code == OPERATIONS[operation].members
+
+
+@pytest.mark.parametrize("operation", PRIVATE)
+def test_nobody_else_may(venue: Venue, operation: tuple[str, str]) -> None:
+    venue.bid.refresh_from_db()
+    before = everything()
+    for person in (venue.stranger, venue.operator):
+        response = ask(signed_in(person), operation, venue)
+        assert (response.status_code, contract.code(response)) == (404, "NOT_FOUND"), person
+        for secret in (venue.account.number, venue.account.name, venue.bid.cl_ord_id, venue.owner.email):
+            assert secret not in response.content.decode()
+    assert everything() == before
+
+
+@pytest.mark.parametrize("operation", PRIVATE)
+def test_whoever_is_not_signed_in_is_told_so(venue: Venue, operation: tuple[str, str]) -> None:
+    before = everything()
+    response = ask(signed_in(), operation, venue)
+    assert (response.status_code, contract.code(response)) == (401, "NOT_SIGNED_IN")
+    assert everything() == before
+
+
+@pytest.mark.parametrize("operation", PUBLIC)
+def test_the_market_is_open_to_everybody(venue: Venue, operation: tuple[str, str]) -> None:
+    for person in (None, venue.owner, venue.stranger, venue.operator):
+        response = ask(signed_in(person), operation, venue)
+        assert response.status_code == 200
+        if operation != ("GET", "/api/v1/session"):
+            for secret in (venue.account.number, venue.bid.cl_ord_id, venue.owner.email):
+                assert secret not in response.content.decode()
+
+
+def test_the_session_tells_each_of_themselves_only(venue: Venue) -> None:
+    found = {
+        name: signed_in(person).get("/api/v1/session").json()
+        for name, person in {
+            "owner": venue.owner, "teammate": venue.teammate, "stranger": venue.stranger,
+            "operator": venue.operator, "nobody": None,
+        }.items()
+    }  # fmt: skip
+    accounts = {name: [a["id"] for a in session["accounts"]] for name, session in found.items()}
+    ours, theirs = str(venue.account.pk), str(venue.strangers.pk)
+    assert accounts == {
+        "owner": [ours], "teammate": [ours], "stranger": [theirs], "operator": [], "nobody": [],
+    }  # fmt: skip
+    assert [name for name, session in found.items() if session["is_operator"]] == ["operator"]
+    assert [name for name, session in found.items() if not session["signed_in"]] == ["nobody"]
+    assert found["owner"]["user"]["email"] == venue.owner.email
+
+
+def test_lists_hold_ones_own_and_nobody_elses(venue: Venue) -> None:
+    """Asked for without an account, which means the only one there is."""
+    for person, account in ((venue.owner, venue.account), (venue.stranger, venue.strangers)):
+        client = signed_in(person)
+        client.send("/api/v1/orders", venue.order(account=str(account.pk), order_qty="99999"))
+        orders = client.get("/api/v1/orders").json()["results"]
+        assert {row["account"] for row in orders} == {str(account.pk)}
+        fills = client.get("/api/v1/executions").json()["results"]
+        mine = Order.objects.filter(account=account).values_list("pk", flat=True)
+        assert {int(row["order_id"]) for row in fills} <= set(mine) and len(fills) == 1
+        assert len(client.get("/api/v1/refusals").json()["results"]) == 1
+    for path in ("orders", "executions", "balances", "refusals"):
+        response = signed_in(venue.operator).get(f"/api/v1/{path}")
+        assert contract.code(response) == "ACCOUNT_REQUIRED"
+
+
+def test_a_former_member_and_a_locked_out_person_have_nothing(venue: Venue) -> None:
+    teammate = signed_in(venue.teammate)
+    AccountMember.objects.filter(user=venue.teammate).delete()
+    for operation in PRIVATE:
+        assert ask(teammate, operation, venue).status_code == 404
+    owner = signed_in(venue.owner)
+    User.objects.filter(pk=venue.owner.pk).update(is_active=False)
+    for operation in PRIVATE:
+        assert ask(owner, operation, venue).status_code == 401
+
+
+def test_a_suspended_account_may_look_and_cancel_but_not_trade(venue: Venue) -> None:
+    suspend_account(account=venue.account, reason="a test", actor=venue.operator)
+    owner = signed_in(venue.owner)
+    for operation in PRIVATE:
+        if operation[0] == "GET":
+            assert ask(owner, operation, venue).status_code == 200
+    refused = ask(owner, ("POST", "/api/v1/orders"), venue)
+    assert (refused.status_code, contract.code(refused)) == (422, "ACC-SUSPENDED")
+    preview = ask(owner, ("POST", "/api/v1/orders/preview"), venue).json()
+    assert [reason["code"] for reason in preview["reasons"]] == ["ACC-SUSPENDED"]
+    assert ask(owner, ("POST", "/api/v1/orders/{order_id}/cancel"), venue).status_code == 202
+
+
+# --- Sockets --------------------------------------------------------------------------------------
+
+SOCKETS = {
+    "ws/market/<str:symbol>/": "/ws/market/ACME/",
+    "ws/markets/": "/ws/markets/",
+    r"^ws/account/(?P<account_id>[0-9]{1,18})/$": "/ws/account/{account}/",
+    "": "/ws/nothing/here",  # whatever else is asked for
+}
+NOT_YOURS, UNKNOWN = 4403, 4404
+
+
+@pytest.fixture
+def committed(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> Venue:
+    monkeypatch.setattr(consumers, "HEARTBEAT_SECONDS", 0.1)
+    return a_venue()
+
+
+def everybody(venue: Venue) -> dict[str, User | None]:
+    return {
+        "owner": venue.owner, "teammate": venue.teammate, "stranger": venue.stranger,
+        "operator": venue.operator, "nobody": None,
+    }  # fmt: skip
+
+
+async def first_word(path: str, user: User | None) -> str | int:
+    """The type of the first message, or the code the socket is closed with."""
+    async with Socket.opened(path, user=user) as socket:
+        output = await socket.output()
+        return output["code"] if output["type"] == "websocket.close" else socket.message(output)["type"]
+
+
+def test_every_socket_is_covered_here() -> None:
+    assert {str(route.pattern) for route in consumers.routes} == set(SOCKETS), "say below who may hear it"
+
+
+async def test_everybody_may_hear_the_market(committed: Venue) -> None:
+    for person in everybody(committed).values():
+        assert await first_word("/ws/market/ACME/", person) == "hello"
+        assert await first_word("/ws/markets/", person) == "heartbeat"
+
+
+async def test_only_its_own_people_may_hear_an_account(committed: Venue) -> None:
+    path = f"/ws/account/{committed.account.pk}/"
+    heard = {name: await first_word(path, person) for name, person in everybody(committed).items()}
+    assert heard == {
+        "owner": "hello", "teammate": "hello", "stranger": NOT_YOURS, "operator": NOT_YOURS,
+        "nobody": NOT_YOURS,
+    }  # fmt: skip
+
+
+async def test_sockets_that_lead_nowhere_are_closed_with_a_code(committed: Venue) -> None:
+    nowhere = {
+        UNKNOWN: [
+            "/ws/market/NOPE/", "/ws/market/acme/", "/ws/market/AC\0ME/", "/ws/market/\ufffd/",
+            "/ws/market//",
+            "/ws/market/" + "A" * 5000 + "/", "/", "/ws/", "/ws/nothing/here", "/ws/account/x/",
+            "/ws/account/-1/", "/ws/account/١/", f"/ws/account/{10**30}/", "/ws/account/" + "9" * 5000 + "/",
+        ],
+        NOT_YOURS: ["/ws/account/0/", "/ws/account/" + "9" * 18 + "/"],
+    }  # fmt: skip
+    for code, paths in nowhere.items():
+        for path in paths:
+            assert await first_word(path, committed.owner) == code, path
+
+
+@pytest.mark.parametrize(
+    ("origin", "host"),
+    [
+        (None, HOST), ("", HOST), ("null", HOST), ("http://evil.example", HOST), ("file://", HOST),
+        ("http://localhost:9999", HOST), ("http://localhost", HOST), (f"http://{HOST}.evil.example", HOST),
+        (f"http://evil.example@{HOST}", HOST), (f"http://{HOST}@evil.example", HOST), ("http://[", HOST),
+        (f"ftp://{HOST}", HOST), (HOST, HOST), ("http://\xe9", HOST), ("http://127.0.0.1:8000", HOST),
+        # A name of the attacker's that was made to lead here.
+        ("http://evil.example:8000", "evil.example:8000"), ("http://", ""), ("", ""),
+    ],
+)  # fmt: skip
+async def test_another_sites_page_may_open_no_socket(origin: str | None, host: str) -> None:
+    for path in ("/ws/market/ACME/", "/ws/markets/", "/ws/account/1/"):
+        _, accepted = await Socket.attempt(path, origin=origin, host=host)
+        assert not accepted
+
+
+async def test_a_trusted_origin_may(committed: Venue, settings: Any) -> None:
+    settings.CSRF_TRUSTED_ORIGINS = ["https://trade.example"]
+    _, accepted = await Socket.attempt("/ws/markets/", origin="https://trade.example")
+    assert accepted
+    _, accepted = await Socket.attempt("/ws/markets/", origin="http://trade.example")
+    assert not accepted
+
+
+ENDINGS: dict[str, Callable[[Venue, Socket], object]] = {
+    "leaves the account": lambda venue, _: AccountMember.objects.filter(user=venue.owner).delete(),
+    "is locked out": lambda venue, _: User.objects.filter(pk=venue.owner.pk).update(is_active=False),
+    "signs out": lambda _, socket: socket.client.delete("/_allauth/browser/v1/auth/session"),
+    "changes the password": lambda venue, _: User.objects.filter(pk=venue.owner.pk).update(password="!new"),
+    "is deleted from the sessions": lambda *_: Session.objects.all().delete(),
+    "has a session that runs out": lambda *_: Session.objects.update(expire_date="2020-01-01T00:00:00Z"),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_the_account_falls_silent_when_its_person(committed: Venue, ending: str) -> None:
+    path = f"/ws/account/{committed.account.pk}/"
+    async with (
+        Socket.opened(path, user=committed.owner) as socket,
+        Socket.opened("/ws/markets/", user=committed.owner) as public,
+        Socket.opened(path, user=committed.teammate) as teammate,
+    ):
+        await socket.hear("heartbeat")
+        async with asyncio.timeout(5):
+            await act(ENDINGS[ending])(committed, socket)
+            assert await socket.closed() == NOT_YOURS
+        await public.hear("heartbeat")
+        if "session" not in ending:
+            await teammate.hear("heartbeat")
+            await teammate.hear("heartbeat")
+
+
+async def test_signing_out_ends_the_sockets_of_that_browser_only(committed: Venue) -> None:
+    path = f"/ws/account/{committed.account.pk}/"
+    async with (
+        Socket.opened(path, user=committed.owner) as desk,
+        Socket.opened(path, user=committed.owner) as phone,
+    ):
+        await act(desk.client.delete)("/_allauth/browser/v1/auth/session")
+        assert await desk.closed() == NOT_YOURS
+        for _ in range(3):
+            await phone.hear("heartbeat")
