@@ -33,7 +33,7 @@ function settle(state: MarketState, venue: Venue): MarketState {
   // Two heartbeats tell of anything lost; the shell answers a wish for a snapshot with one.
   for (let beat = 0; beat < 3; beat += 1) {
     if (settled.reload) settled = onSnapshot(settled, venue.snapshot());
-    settled = onHeartbeat(settled, venue.position);
+    settled = onHeartbeat(settled, venue.standing);
   }
   return settled;
 }
@@ -88,7 +88,7 @@ describe("a market's live state", () => {
         const venue = new Venue();
         let state = fresh(venue);
         for (const each of steps) {
-          state = onHeartbeat(onDelta(state, venue.apply(each)), venue.position);
+          state = onHeartbeat(onDelta(state, venue.apply(each)), venue.standing);
           expect(state.reload).toBe(false);
         }
       }),
@@ -109,9 +109,18 @@ describe("a market's live state", () => {
     const venue = new Venue();
     const state = fresh(venue);
     venue.apply({ side: "bids", px: 10, qty: 1, trades: false });
-    const once = onHeartbeat(state, venue.position);
+    const once = onHeartbeat(state, venue.standing);
     expect(once.reload).toBe(false);
-    expect(onHeartbeat(once, venue.position).reload).toBe(true);
+    expect(onHeartbeat(once, venue.standing).reload).toBe(true);
+  });
+
+  test("learns of a fault, which comes without an event, from the heartbeat", () => {
+    const venue = new Venue();
+    const halt = { reason_code: "FAULT", note: "Stopped by a technical fault.", since: null };
+    const told = onHeartbeat(fresh(venue), { ...venue.standing, state: "FAULTED", halt });
+    expect(told.view?.state).toBe("FAULTED");
+    expect(told.view?.halt).toEqual(halt);
+    expect(told.reload).toBe(false);
   });
 
   test("applies a conflated message that begins before our number and ends after it", () => {

@@ -5,7 +5,7 @@
  */
 import type { Book, Halt, Level, Side, Stats, Trade, TradingState } from "../api/types";
 import { compare, isZero } from "../ui/decimal";
-import { type MarketDelta, type Position, precedes } from "./messages";
+import { type MarketDelta, type Position, type Standing, precedes } from "./messages";
 
 export const DEPTH = 50;
 const ROWS_NEEDED = 20;
@@ -51,11 +51,19 @@ export function onDelta(state: MarketState, delta: MarketDelta): MarketState {
   return fold({ ...state, queue: [delta] }, state.view);
 }
 
-export function onHeartbeat(state: MarketState, heartbeat: Position): MarketState {
+export function onHeartbeat(state: MarketState, heartbeat: Standing): MarketState {
   const { view, told } = state;
   if (state.reload || view === null) return state;
   const lost = heartbeat.epoch > view.epoch || (told !== null && precedes(view, told));
-  return { ...state, told: heartbeat, reload: lost };
+  const { epoch, seq } = heartbeat;
+  const here = epoch === view.epoch && seq === view.seq;
+  const heard = here && (heartbeat.state !== view.state || heartbeat.halt?.note !== view.halt?.note);
+  return {
+    ...state,
+    view: heard ? { ...view, state: heartbeat.state, halt: heartbeat.halt } : view,
+    told: { epoch, seq },
+    reload: lost,
+  };
 }
 
 export function onSnapshot(state: MarketState, snapshot: Snapshot): MarketState {

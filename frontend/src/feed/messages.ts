@@ -6,6 +6,12 @@ export interface Position {
   seq: number;
 }
 
+/** Where the database stands. It tells the state too: a fault comes without an event of the market. */
+export interface Standing extends Position {
+  state: TradingState;
+  halt: Halt | null;
+}
+
 export const precedes = (a: Position, b: Position): boolean =>
   a.epoch < b.epoch || (a.epoch === b.epoch && a.seq < b.seq);
 
@@ -23,9 +29,9 @@ export interface MarketDelta extends Position {
 }
 
 export type MarketMessage =
-  | (Position & { type: "hello"; symbol: string; server_time: string })
+  | (Standing & { type: "hello"; symbol: string; server_time: string })
   | MarketDelta
-  | (Position & { type: "heartbeat"; server_time: string });
+  | (Standing & { type: "heartbeat"; server_time: string });
 
 export interface StatsMessage extends Position {
   type: "stats";
@@ -37,7 +43,7 @@ export interface StatsMessage extends Position {
 
 export type MarketsMessage =
   | StatsMessage
-  | { type: "heartbeat"; server_time: string; markets: Record<string, Position> };
+  | { type: "heartbeat"; server_time: string; markets: Record<string, Standing> };
 
 export interface AccountDelta extends Position {
   type: "account";

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 
 import { type ApiError, api, call } from "../api/client";
 import type { Listing } from "../api/types";
-import { type MarketsMessage, type Position, precedes } from "./messages";
+import { type MarketsMessage, type Position, type Standing, precedes } from "./messages";
 import { type Link, connect } from "./socket";
 import { connectionOf, setConnection } from "./status";
 
@@ -24,6 +24,20 @@ export function applyStats(listings: Listing[], message: MarketsMessage & { type
           seq: message.seq,
         },
   );
+}
+
+/** Rows that stand where a heartbeat says take its word on their state; others wait for their statistics. */
+export function applyStates(listings: Listing[], markets: Record<string, Standing>): Listing[] {
+  const changed = (listing: Listing, told: Standing | undefined): told is Standing =>
+    told !== undefined &&
+    told.epoch === listing.epoch &&
+    told.seq === listing.seq &&
+    told.state !== listing.state;
+  if (!listings.some((listing) => changed(listing, markets[listing.symbol]))) return listings;
+  return listings.map((listing) => {
+    const told = markets[listing.symbol];
+    return changed(listing, told) ? { ...listing, state: told.state, halt: told.halt } : listing;
+  });
 }
 
 /** Whether some row has not reached what the heartbeat before the last one told. */
@@ -68,6 +82,7 @@ export function useLiveListings() {
         } else if (message.type === "heartbeat") {
           missed = hasMissed(listings, told);
           told = message.markets;
+          queries.setQueryData(LISTINGS, applyStates(listings, message.markets));
           if (missed && Date.now() - reloadedAt > RELOAD_PAUSE_MS) reload();
           say();
         }

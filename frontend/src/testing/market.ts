@@ -1,7 +1,7 @@
 /** A venue as the server would keep it, small and obvious, for the tests to compare with. */
 import type { Book, Level, Listing, Stats, Trade } from "../api/types";
 import type { Snapshot } from "../feed/market";
-import type { MarketDelta, Position } from "../feed/messages";
+import type { MarketDelta, Position, Standing } from "../feed/messages";
 
 export const STATS: Stats = {
   last_px: null,
@@ -52,6 +52,11 @@ export class Venue {
   #levels = { bids: new Map<number, number>(), asks: new Map<number, number>() };
   #trades: Trade[] = [];
   position: Position = { epoch: 1, seq: 0 };
+
+  /** What a heartbeat says of it. */
+  get standing(): Standing {
+    return { ...this.position, state: "TRADING", halt: null };
+  }
 
   apply({ side, px, qty, trades }: Step): MarketDelta {
     const seq = this.position.seq + 1;
