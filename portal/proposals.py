@@ -88,15 +88,17 @@ def reject(*, proposal: Proposal, by: User, reason: str) -> Proposal:
 
 
 def apply_due() -> int:
-    """Put approved proposals into effect whose time has come (the schedule)."""
+    """Put approved proposals into effect whose time has come (the schedule); return how many.
+
+    One that no longer makes sense is rejected: it must not hold up those behind it.
+    """
     due = Proposal.objects.filter(status=Proposal.Status.APPROVED, effective_at__lte=clock.now())
     done = 0
     for pk in due.order_by("effective_at", "id").values_list("pk", flat=True):
         with transaction.atomic():
             row = due.select_for_update(skip_locked=True).filter(pk=pk).first()
             if row is not None:
-                _apply(row)
-                done += 1
+                done += _apply_or_reject(row)
     return done
 
 
@@ -126,6 +128,19 @@ def _apply(proposal: Proposal) -> None:
     proposal.status, proposal.applied_at = Proposal.Status.APPLIED, clock.now()
     proposal.save(update_fields=["status", "applied_at"])
     audit.record(action="APPLIED", subject=str(proposal), facts={"new": proposal.new})
+
+
+def _apply_or_reject(proposal: Proposal) -> bool:
+    try:
+        with transaction.atomic():
+            _apply(proposal)
+    except ProposalRefused as refused:
+        proposal.status = Proposal.Status.REJECTED
+        proposal.save(update_fields=["status"])
+        facts = {"code": refused.code, "reason": str(refused)}
+        audit.record(action="NOT_APPLIED", subject=str(proposal), facts=facts)
+        return False
+    return True
 
 
 def _kind(name: str) -> ProposalKind:
