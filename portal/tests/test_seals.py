@@ -1,13 +1,14 @@
 """Seals of records that many write at once: in the writers' order, and never past one still writing."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from config import env
 from portal import audit, seals
 from portal.models import AuditEntry, Seal
 from portal.records import record_tables
@@ -26,14 +27,20 @@ def sealed() -> int:
     return sum(Seal.objects.filter(stream=STREAM).values_list("count", flat=True))
 
 
-def a_slow_writer() -> psycopg.Connection:
+@contextmanager
+def a_slow_writer() -> Iterator[BaseDatabaseWrapper]:
     """Another session that has written an entry and not committed it."""
-    slow = psycopg.connect(env.DATABASE_URL)
-    slow.execute(
-        "INSERT INTO portal_auditentry (xid, at, action, subject, facts) "
-        "VALUES (pg_current_xact_id()::text::bigint, now(), 'TESTED', 'slow', '{}')"
-    )
-    return slow
+    slow = connection.copy()
+    slow.set_autocommit(False)
+    with slow.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO portal_auditentry (xid, at, action, subject, facts) "
+            "VALUES (pg_current_xact_id()::text::bigint, now(), 'TESTED', 'slow', '{}')"
+        )
+    try:
+        yield slow
+    finally:
+        slow.close()
 
 
 def test_an_entry_written_behind_a_slow_one_waits_for_its_seal(committed_db: str) -> None:

@@ -21,7 +21,7 @@ from trading.services.requests import Accepted, Conflict, Refused
 from trading.settlement import book_entry
 from trading.tests.factories import a_listing, buy, drained, entered, funded, sell, settled
 from trading.tests.flow import Flow, a_crowd
-from trading.verification import of_one_moment, verify_listing
+from trading.verification import of_one_moment, verify_ledger, verify_listing
 
 pytestmark = pytest.mark.chaos
 
@@ -189,6 +189,8 @@ def everything_at_once(listings: list[Listing], crowd: list[Account]) -> None:
             for listing in listings:
                 with of_one_moment():
                     assert verify_listing(listing_id=listing.pk).findings.lines() == []
+            with of_one_moment():
+                assert verify_ledger().findings.lines() == []
             for account in crowd[:2]:
                 reinstate_account(account=account, reason="test", actor=None)
         suspend_account(account=crowd[0], reason="test", actor=None)

@@ -153,6 +153,7 @@ def test_a_refusal_spends_its_cl_ord_id_and_is_repeated_even_when_it_would_now_p
     [refused] = entry.submit_orders([request])
     funded(cents=100_000, account=account)
     [again] = entry.submit_orders([request])
+    assert isinstance(refused, Refused)
     assert codes(refused) == ["RISK-CASH"]
     assert isinstance(again, Refused)
     assert (again.reasons, again.repeated) == (refused.reasons, True)

@@ -19,7 +19,7 @@ from trading.tests.flow import Flow, a_crowd
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = settings.default.max_examples // 8
+EXAMPLES = settings().max_examples // 12
 
 
 class Wire:

@@ -30,8 +30,7 @@ from trading.verification import verify_ledger
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = settings.default.max_examples // 10  # each is a whole market
-SCARCE = {"cents": 60_000, "lots": 60}  # what three or four orders need
+EXAMPLES = settings().max_examples // 10  # each is a whole market
 
 
 def spend_the_rest(listing: Listing, accounts: Iterable[Account]) -> None:
@@ -45,6 +44,11 @@ def spend_the_rest(listing: Listing, accounts: Iterable[Account]) -> None:
     ]
     if orders:
         entry.submit_orders(orders)
+
+
+def scarce(listing: Listing) -> Account:
+    """With what three or four orders need."""
+    return funded(cents=60_000, lots=60, listing=listing)
 
 
 steps = st.lists(
@@ -62,7 +66,7 @@ steps = st.lists(
 @given(seed=st.integers(0, 2**32), steps=steps)
 def any_market(seed: int, steps: list[tuple[str, int]]) -> None:
     listing = a_listing(a_cl_ord_id().upper())
-    flow = Flow(seed, listing, [funded(listing=listing, **SCARCE) for _ in range(3)], memory=5)
+    flow = Flow(seed, listing, [scarce(listing) for _ in range(3)], memory=5)
 
     def enter(n: int) -> None:
         entry.submit_orders(flow.batch(n))
