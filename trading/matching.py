@@ -78,8 +78,9 @@ def _drain_batch(listing_id: int, limit: int) -> int:
         events, done = _apply(book, commands)
         commands = commands[:done]
         journal.append_events(listing_id=listing_id, events=events)
-        effects = projections.project(listing=listing, market=book.market, commands=commands, events=events)
         journal.seal(listing_id=listing_id, commands=(applied + 1, book.market.last_seq), events=events)
+        # Last but for a snapshot: it locks balances, and order entry waits for those.
+        effects = projections.project(listing=listing, market=book.market, commands=commands, events=events)
         if applied // settings.SNAPSHOT_EVERY != book.market.last_seq // settings.SNAPSHOT_EVERY:
             _snapshot(listing_id, book.market)
     _books[listing_id] = book
