@@ -5,6 +5,7 @@ import { Link, useParams } from "react-router";
 
 import type { Listing, Side } from "../api/types";
 import { isWorking } from "../feed/account";
+import { useConnection } from "../feed/status";
 import { useMarketFeed } from "../feed/useMarketFeed";
 import { useListings } from "../feed/useMarkets";
 import { Blotter } from "../orders/Blotter";
@@ -46,7 +47,9 @@ export function MarketPage() {
 function Market({ listing: known }: { listing: Listing }) {
   const { t } = useTranslation();
   const { symbol, tick_size } = known;
-  const { view, connection } = useMarketFeed(symbol);
+  const { view, connection: ours } = useMarketFeed(symbol);
+  // As the header says it: no order goes out unasked under a notice that the page is stale.
+  const connection = useConnection() ?? ours;
   const isPhone = useMedia(PHONE);
   const ownPrices = useOwnPrices(symbol);
   const [draft, edit] = useReducer(change, NEW_DRAFT);
