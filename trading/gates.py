@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, Protocol
 
@@ -159,11 +160,11 @@ class MarketGate:
                 ),
             )
         if market.state == TradingState.HALTED and not request.only_reduces:
-            note = f": {market.halt_note}" if market.halt_note else ""
+            note = f": {market.halt_note.rstrip('.')}" if market.halt_note else ""
             return (
                 Reason(
                     code="MKT-HALT",
-                    message=f"Trading in {request.listing.symbol} is halted ({market.halt_code}){note}",
+                    message=f"Trading in {request.listing.symbol} is halted ({market.halt_code}){note}.",
                     next_step="You may cancel open orders. New orders are taken again when trading resumes.",
                     facts={"since": market.halted_at.isoformat() if market.halted_at else None},
                 ),
@@ -210,11 +211,12 @@ class SanityGate:
                     next_step="Enter a lower price.",
                 )
             )
-        elif listing.cents(worst * request.order_qty) > listing.max_order_cents:
+            return reasons
+        if listing.cents(worst * request.order_qty) > listing.max_order_cents:
             reasons.append(
                 Reason(
                     code="RISK-VALUE",
-                    message=f"One order may be worth {listing.max_order_cents / 100:,.2f} USD at most.",
+                    message=f"One order may be worth {Decimal(listing.max_order_cents) / 100:,.2f} USD at most.",
                     citation=self.citation,
                     next_step="Enter a smaller quantity.",
                 )
