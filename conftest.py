@@ -40,6 +40,9 @@ from config.embedded.valkey import Valkey  # noqa: E402
 from tests.support.databases import Databases, default_connection  # noqa: E402
 from tests.support.programs import Programs, wait_until  # noqa: E402
 
+# Before the other conftests, which import models.
+django.setup()
+
 settings.register_profile(
     "ci",
     max_examples=150,
@@ -50,10 +53,6 @@ settings.register_profile(
 settings.register_profile("long", settings.get_profile("ci"), max_examples=20_000)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
 settings.load_profile(PROFILE)
-
-
-def pytest_configure() -> None:
-    django.setup()
 
 
 def pytest_unconfigure() -> None:

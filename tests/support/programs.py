@@ -113,9 +113,9 @@ class Programs:
         worker.wait_for(lambda: self._listeners() > listening, "listening to its queues")
         return worker
 
-    def web_server(self, *, environment: Mapping[str, str] | None = None) -> str:
-        """The ASGI server on a port of its own; returns its address."""
-        port = free_port()
+    def web_server(self, *, port: int | None = None, environment: Mapping[str, str] | None = None) -> str:
+        """The ASGI server, on a port of its own if no other is named; returns its address."""
+        port = port or free_port()
         address = f"http://localhost:{port}"
         server = self.run(
             *(sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)),

@@ -1,0 +1,37 @@
+"""Operators act at their desk, and investors see it on their page."""
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Windows
+from tests.e2e.desk import Desk
+from tests.e2e.people import Investor
+from tests.e2e.trading_screen import TradingScreen
+from trading.models import Listing
+from trading.tests.factories import entered, sell
+
+NOTE = "Waiting for the issuer's announcement"
+
+
+def test_a_halt_and_its_end_reach_the_page_at_once_with_reason_and_note(
+    windows: Windows, buyers_screen: TradingScreen, desk: Desk, listing: Listing, seller: Investor
+) -> None:
+    symbol = listing.symbol
+    entered(sell(seller.account, listing, 100, 1250))
+    buyers_screen.shows_offers("12.50 100 100")
+
+    desk.halt(listing, "News pending", NOTE)
+    buyers_screen.says(f"Trading in {symbol} is halted", NOTE)
+    for text in (f"Trading in {symbol} is halted", "NEWS_PENDING", NOTE):
+        expect(buyers_screen.banner).to_contain_text(text)
+
+    windows.complaints.expected.append("status of 422")
+    buyers_screen.order("Buy", 10, "12.50")
+    for text in ("MKT-HALT", f"Trading in {symbol} is halted (NEWS_PENDING): {NOTE}", "when trading resumes"):
+        expect(buyers_screen.refusal).to_contain_text(text)
+
+    desk.resume(listing, "News released", "Announced")
+    buyers_screen.says(f"Trading in {symbol} has resumed")
+    expect(buyers_screen.banner).to_be_hidden()
+    buyers_screen.submit.click()
+    buyers_screen.says(f"Filled 10 {symbol} at 12.50")
+    buyers_screen.shows_offers("12.50 90 90")

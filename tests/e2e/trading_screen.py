@@ -1,0 +1,134 @@
+"""The trading page in a browser, in the words of somebody who uses it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from portal.tests.factories import PASSWORD
+from tests.e2e.people import Investor
+from trading.models import Listing
+
+
+def sign_in(page: Page, investor: Investor) -> None:
+    """Through the form, as people do."""
+    page.get_by_label("E-mail").fill(investor.user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+
+@dataclass
+class TradingScreen:
+    page: Page
+    listing: Listing
+
+    @classmethod
+    def open(
+        cls, windows: Any, listing: Listing, investor: Investor | None = None, **options: Any
+    ) -> "TradingScreen":
+        user = investor and investor.user
+        screen = cls(windows.open(f"/markets/{listing.symbol}", user=user, **options), listing)
+        screen.is_live()
+        return screen
+
+    def is_live(self) -> None:
+        expect(self.connection).to_have_text("Live", use_inner_text=True)
+
+    @property
+    def connection(self) -> Locator:
+        return self.page.get_by_role("banner").get_by_role("status")
+
+    # --- The market ---------------------------------------------------------------------------------------
+
+    @property
+    def offers(self) -> Locator:
+        """The levels of the book's upper half, as "price size total" from the highest price down."""
+        return self.page.get_by_role("rowgroup", name="Offers to sell").locator(".level")
+
+    @property
+    def bids(self) -> Locator:
+        return self.page.get_by_role("rowgroup", name="Bids to buy").locator(".level")
+
+    def shows_offers(self, *levels: str) -> None:
+        expect(self.offers).to_have_text([_own_or_not(level) for level in levels], use_inner_text=True)
+
+    def shows_bids(self, *levels: str) -> None:
+        expect(self.bids).to_have_text([_own_or_not(level) for level in levels], use_inner_text=True)
+
+    @property
+    def trades(self) -> Locator:
+        return self.page.get_by_role("region", name="Trades").locator("tbody tr")
+
+    @property
+    def banner(self) -> Locator:
+        return self.page.locator(".banner")
+
+    # --- The ticket ---------------------------------------------------------------------------------------
+
+    @property
+    def ticket(self) -> Locator:
+        return self.page.get_by_role("form", name="Order ticket")
+
+    @property
+    def price(self) -> Locator:
+        return self.ticket.get_by_role("textbox", name="Limit price")
+
+    @property
+    def quantity(self) -> Locator:
+        return self.ticket.get_by_role("textbox", name="Quantity")
+
+    @property
+    def submit(self) -> Locator:
+        return self.ticket.locator("button[type=submit]")
+
+    @property
+    def refusal(self) -> Locator:
+        return self.ticket.get_by_role("alert")
+
+    def receipt(self, term: str) -> Locator:
+        """What the preview says about this."""
+        return self.ticket.locator(".receipt > div").filter(has_text=term).locator("dd")
+
+    def choose(self, group: str, option: str) -> None:
+        self.ticket.get_by_role("radiogroup", name=group).get_by_text(option, exact=True).click()
+
+    def fill_in(self, side: str, qty: int, price: str | None) -> None:
+        """Fill the ticket in; without a price, for a market order."""
+        self.choose("Side", side)
+        self.choose("Type", "Market" if price is None else "Limit")
+        if price is not None:
+            self.price.fill(price)
+        self.quantity.fill(str(qty))
+
+    def order(self, side: str, qty: int, price: str | None) -> None:
+        self.fill_in(side, qty, price)
+        at = "at market" if price is None else f"at {price}"
+        expect(self.submit).to_contain_text(f"{side} {qty} {self.listing.symbol} {at}")
+        self.submit.click()
+
+    # --- What is mine -------------------------------------------------------------------------------------
+
+    def tab(self, name: str) -> Locator:
+        """Open a tab of the account's tables; returns the rows."""
+        self.page.get_by_role("tab", name=name).click()
+        return self.rows
+
+    @property
+    def rows(self) -> Locator:
+        return self.page.get_by_role("region", name="Your account").locator("tbody tr")
+
+    @property
+    def cash(self) -> Locator:
+        return self.page.locator(".cash")
+
+    def says(self, *notices: str) -> None:
+        """Notices pop up with these texts, whatever others there are."""
+        for notice in notices:
+            expect(self.page.get_by_role("region", name="Notices")).to_contain_text(notice)
+
+
+def _own_or_not(level: str) -> re.Pattern[str]:
+    """Levels where the person's own order rests say so between price and size."""
+    price, size, total = map(re.escape, level.split())
+    return re.compile(rf"^{price}(\s+Your order rests here)?\s+{size}\s+{total}$")
