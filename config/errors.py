@@ -1,5 +1,6 @@
 """What is answered where no view of ours was reached: the API's envelope below /api/, elsewhere a page."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
@@ -16,6 +17,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
         return problem(403, "NOT_ALLOWED", "You may not do this.")
     return defaults.permission_denied(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's own page has its style inline, which the content-security policy refuses."""
+    return forbidden(request, PermissionDenied(reason))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

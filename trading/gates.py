@@ -193,6 +193,7 @@ class SanityGate:
                 )
             )
         worst = request.worst_price
+        most = Decimal(listing.max_order_cents) / 100
         if worst is None:
             reasons.append(
                 Reason(
@@ -216,7 +217,7 @@ class SanityGate:
             reasons.append(
                 Reason(
                     code="RISK-VALUE",
-                    message=f"One order may be worth {Decimal(listing.max_order_cents) / 100:,.2f} USD at most.",
+                    message=f"One order may be worth {most:,.2f} USD at most.",
                     citation=self.citation,
                     next_step="Enter a smaller quantity.",
                 )

@@ -1,0 +1,9 @@
+"""Sign-in sessions: Django's, in the database."""
+
+from django.contrib.sessions.backends import db
+
+
+class SessionStore(db.SessionStore):
+    def _validate_session_key(self, key: str | None) -> bool:
+        """A cookie may hold anything, and PostgreSQL cannot even be asked about a text with a NUL in it."""
+        return bool(key) and key.isascii() and key.isalnum() and super()._validate_session_key(key)
