@@ -17,6 +17,7 @@ from trading.models import Candle, Listing
 
 INTERVALS = [*selectors.INTERVAL_SECONDS, Candle.Interval.DAY.value]
 MAX_DEPTH, MAX_ROWS = 200, 1000
+INTERVAL = OpenApiParameter("interval", str, enum=INTERVALS, description="How long a candle lasts.")
 LIMIT = OpenApiParameter("limit", int, description="Rows, at most 1000.")
 
 
@@ -117,7 +118,10 @@ class CandlesView(APIView):
 
     @extend_schema(
         responses={200: CandlesShape, **errors(400, 404)},
-        parameters=[OpenApiParameter("interval", str, enum=INTERVALS), LIMIT],
+        parameters=[
+            OpenApiParameter("interval", str, enum=INTERVALS, description="How long a candle lasts."),
+            LIMIT,
+        ],
         tags=["market"],
     )
     def get(self, request: Request, symbol: str) -> Response:

@@ -929,6 +929,7 @@ export interface operations {
     listings_candles_retrieve: {
         parameters: {
             query?: {
+                /** @description How long a candle lasts. */
                 interval?: "15m" | "1d" | "1h" | "1m" | "5m";
                 /** @description Rows, at most 1000. */
                 limit?: number;
