@@ -9,9 +9,10 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
-from config.origin import SameOrigin  # noqa: E402 (Django has to be set up first)
+from config.limits import BodyLimit  # noqa: E402 (Django has to be set up first)
+from config.origin import SameOrigin  # noqa: E402
 from trading.consumers import routes  # noqa: E402
 
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(routes)))}
+    {"http": BodyLimit(http), "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(routes)))}
 )

@@ -43,6 +43,8 @@ def programs() -> list[Program]:
         "warning",
         "--timeout-graceful-shutdown",
         "3",
+        "--ws-max-size",
+        "4096",  # clients have little to say
     )
     queues = [f"matching.{number}" for number in range(env.MATCHING_WORKERS)]
     return [

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from asgiref.testing import ApplicationCommunicator
 from django.core.cache import cache
 from django.test import Client
 
@@ -202,6 +203,31 @@ def test_behind_tls_the_deployment_check_finds_nothing_that_matters() -> None:
     assert checked.returncode == 0, checked.stderr
     warned = {word.strip("()") for word in checked.stderr.split() if word.startswith("(security.")}
     assert warned <= LEFT_TO_OTHERS, checked.stderr
+
+
+async def post_in_pieces(pieces: int) -> int:
+    """The status of the answer to this many pieces of 100 kB, each after the other was taken."""
+    from config.asgi import application
+
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "POST", "path": LOGIN, "query_string": b"",
+        "headers": headers,
+    }  # fmt: skip
+    running = ApplicationCommunicator(application, scope)
+    for number in range(pieces):
+        await running.send_input(
+            {"type": "http.request", "body": b" " * 100_000, "more_body": number < pieces - 1}
+        )
+    answer = await running.receive_output(20)
+    status: int = answer["status"]
+    return status
+
+
+async def test_no_body_is_taken_without_end(committed_db: str) -> None:
+    """Whatever is announced: it would be written to disk before anybody looks at it."""
+    assert await post_in_pieces(1) == 403
+    assert await post_in_pieces(27) == 413
 
 
 # --- The server itself -----------------------------------------------------------------------------------
