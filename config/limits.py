@@ -34,7 +34,8 @@ class BodyLimit:
 
 
 async def _answer(send: Any) -> None:
-    error = {"code": "BODY_TOO_LARGE", "message": "The body is too large.", "field": None, "reasons": []}
+    problem = {"code": "BODY_TOO_LARGE", "message": "The body is too large."}
+    error: dict[str, Any] = {**problem, "field": None, "reasons": []}
     headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps({"error": error}).encode()})

@@ -4,8 +4,14 @@ what they survive. (Who may hear what: tests/security/test_roles.py. That client
 import asyncio
 import contextlib
 import copy
+import json
+import socket
+import time
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
@@ -14,11 +20,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from config.embedded.valkey import Valkey
-from tests.support.programs import wait_until
+from tests.support.programs import Programs, wait_until
 from tests.support.sockets import Json, Socket
-from trading import consumers
+from trading import consumers, feed
 from trading.consumers import MAX_ROWS, MAX_TRADES, FeedConsumer, Heartbeats, MarketConsumer, merge
 from trading.models import MarketState
 from trading.services import operations
@@ -402,3 +410,38 @@ async def test_a_socket_hears_again_after_valkey_was_away(venue: Venue, valkey: 
                     await socket.hear("market")
                     return
         pytest.fail("never again")
+
+
+@pytest.mark.chaos
+def test_a_reader_that_takes_nothing_costs_the_server_nothing(venue: Venue, programs: Programs) -> None:
+    """Some 40 MB are told to a connection nobody reads from; another one hears to the end."""
+    address = programs.web_server()
+    server = psutil.Process(programs.started[-1].pid)
+    url = f"{address.replace('http', 'ws')}/ws/market/ACME/"
+    with connect(url, origin=Origin(address)) as reading, socket_nobody_reads(url, address):
+        assert json.loads(reading.recv(timeout=20))["type"] == "hello"
+        before = server.memory_info().rss
+        for seq in range(1, 4000):
+            levels = [[f"{seq % 50 + n}.00", "1", 1] for n in range(100)]
+            message = market_message(seq) | {"bids": levels, "asks": levels, "halt": {"note": "x" * 5000}}
+            feed._send([(feed.market_group(venue.listing.pk), message)])
+            if seq % 500 == 0:
+                time.sleep(0.2)
+        while (told := json.loads(reading.recv(timeout=20))).get("seq", 0) < 3999:
+            assert told["type"] in ("market", "heartbeat")
+        assert server.memory_info().rss - before < 30 * 2**20
+
+
+@contextlib.contextmanager
+def socket_nobody_reads(url: str, address: str) -> Iterator[None]:
+    host = urlsplit(address)
+    with socket.create_connection((host.hostname, host.port)) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        lines = [
+            f"GET {urlsplit(url).path} HTTP/1.1", f"Host: {host.netloc}", f"Origin: {address}",
+            "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", "",
+        ]  # fmt: skip
+        connection.sendall("\r\n".join(lines).encode())
+        assert b"101" in connection.recv(20)
+        yield
