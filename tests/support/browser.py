@@ -70,12 +70,16 @@ def shipped() -> Executable:
         unpack = 'import("@sparticuz/chromium").then((it) => it.default.executablePath())'
         wanted = {"TMPDIR": str(UNPACKED), "AWS_LAMBDA_JS_RUNTIME": "nodejs22.x"}
         _run([found.executable, "--eval", unpack], found.environment | wanted)
+        # Its own list of fonts names the folders of where it was made for; without a font there is no text.
+        (UNPACKED / "fonts.conf").write_text(
+            f"<fontconfig><dir>{UNPACKED}/fonts</dir><cachedir>{UNPACKED}/cache</cachedir></fontconfig>"
+        )
         stamp.write()
-    libraries = {
+    environment = {
         "LD_LIBRARY_PATH": str(UNPACKED / "al2023" / "lib"),
-        "FONTCONFIG_PATH": str(UNPACKED / "fonts"),
+        "FONTCONFIG_FILE": str(UNPACKED / "fonts.conf"),
     }
-    return Executable(str(UNPACKED / "chromium"), libraries)
+    return Executable(str(UNPACKED / "chromium"), environment)
 
 
 def _run(command: Sequence[str | Path], environment: dict[str, str]) -> None:
