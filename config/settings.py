@@ -143,7 +143,6 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 # --- Web --------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = env.DATA_DIR / "static"
 STATICFILES_DIRS = [d for d in [BASE_DIR / "frontend" / "dist"] if d.exists()]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -192,6 +191,8 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",  # its schemas are JSON Schema: any validator can check an answer
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
+    # With deep links, every operation is a button with a link in it, which no screen reader can use.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
@@ -199,7 +200,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [
         {"name": "session", "description": "Who is signed in."},
-        {"name": "market", "description": "Market data, open to everybody. Start here, then follow a socket."},
+        {
+            "name": "market",
+            "description": "Market data, open to everybody. Start here, then follow a socket.",
+        },
         {"name": "orders", "description": "Order entry: preview, enter, cancel, replace."},
         {"name": "account", "description": "An account's executions, balances and refusals."},
     ],
