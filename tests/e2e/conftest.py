@@ -5,6 +5,7 @@ database of their own. Each test lists a security of its own, so that none sees 
 halt of the whole venue reaches everywhere (`test_whole_venue.py`, which comes last).
 """
 
+import shutil
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ from trading.tests.factories import a_listing
 
 PATIENCE_MS = 15_000
 DESKTOP = {"width": 1440, "height": 900}
+# What the programs said; of every test that failed, what its windows showed and a trace of what they did.
+EVIDENCE = env.DATA_DIR / "browser-tests"
 _numbers = count(1)
 FAILED = pytest.StashKey[bool]()
 
@@ -79,14 +82,15 @@ def venue(
     databases: Databases,
     session_valkey: Valkey,
     django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Programs]:
     """Everything that runs behind the web server."""
     if not MANIFEST.exists():
         build_frontend(Stages("For the browser tests"))
     session_valkey.client().flushall()
+    shutil.rmtree(EVIDENCE, ignore_errors=True)
+    (EVIDENCE / "logs").mkdir(parents=True)
     with django_db_blocker.unblock(), databases.clone():
-        programs = Programs(directory=tmp_path_factory.mktemp("venue"), valkey=session_valkey)
+        programs = Programs(directory=EVIDENCE / "logs", valkey=session_valkey)
         try:
             programs.celery_worker("matching.0")
             programs.celery_worker("default")
@@ -168,7 +172,7 @@ def session_of(user: User) -> str:
 @pytest.fixture
 def windows(browser: Browser, web: WebServer, request: pytest.FixtureRequest) -> Iterator[Windows]:
     name = request.node.name.replace("/", "-")
-    windows = Windows(browser, web.address, env.DATA_DIR / "failed" / name)
+    windows = Windows(browser, web.address, EVIDENCE / name)
     yield windows
     said = windows.complaints.unexpected
     windows.close(keep=bool(said) or request.node.stash[FAILED])
@@ -188,7 +192,7 @@ class LeftAlone:
 
 @pytest.fixture(scope="package", autouse=True)
 def left_alone(browser: Browser, web: WebServer) -> Iterator[LeftAlone]:
-    windows = Windows(browser, web.address, env.DATA_DIR / "failed" / "left_alone")
+    windows = Windows(browser, web.address, EVIDENCE / "left_alone")
     listing = a_listing("ALONE")
     page = windows.open("/sign-in", user=an_investor(listing, cents=10_000_00).user)
     alone = LeftAlone(TradingScreen(page, listing), an_investor(listing, lots=500))
