@@ -176,17 +176,12 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["trading.api.parsers.JSONParser"],
     "DEFAULT_METADATA_CLASS": None,  # the schema says it all; OPTIONS is one method fewer to guard
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "trading.api.schema.OperationSchema",
     "EXCEPTION_HANDLER": "trading.api.errors.envelope",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Meridian ATS",
-    "DESCRIPTION": (
-        "Order entry, market data and account data of an alternative trading system for security tokens.\n\n"
-        "Prices, quantities and money are decimal strings; times are UTC. Every error has one shape: "
-        '`{"error": {"code", "message", "field", "reasons"}}`. `POST` of an order is idempotent on '
-        "`(account, cl_ord_id)`: the same body gets the same answer, another body gets 409."
-    ),
+    "DESCRIPTION": (BASE_DIR / "docs" / "api.md").read_text(),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",  # its schemas are JSON Schema: any validator can check an answer
     "SERVE_INCLUDE_SCHEMA": False,

@@ -82,6 +82,8 @@ def ask(client: ContractClient, operation: tuple[str, str], venue: Venue) -> Any
 def test_every_operation_is_covered_here() -> None:
     assert contract.operations() == set(OPERATIONS), "say above who may use it"
     assert contract.served() == {path for _, path in OPERATIONS}, "and publish it in the schema"
+    for (method, path), access in OPERATIONS.items():
+        assert ("security" in contract.schema()["paths"][path][method.lower()]) != access.public
 
 
 @pytest.mark.parametrize("operation", PRIVATE)

@@ -113,7 +113,7 @@ class ExecutionsView(APIView):
 class BalancesView(APIView):
     @extend_schema(responses={200: BalancesShape, **LIST_ERRORS}, parameters=[ACCOUNT], tags=["account"])
     def get(self, request: Request) -> Response:
-        """Cash and holdings: settled, held for open orders, traded and not yet settled, available."""
+        """Cash and holdings. Settled, held for open orders, traded and not yet settled, available."""
         account = asked_account(request)
         rows = selectors.balances_of(account)
         cash = next((row for row in rows if row.asset_id == CASH), Balance(account=account, asset_id=CASH))

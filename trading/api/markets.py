@@ -77,7 +77,7 @@ class BookView(APIView):
         tags=["market"],
     )
     def get(self, request: Request, symbol: str) -> Response:
-        """The order book as of event ``seq``: start here, then apply the socket's messages."""
+        """The order book. As of event `seq`: start here, then apply the socket's messages."""
         listing = find_listing(symbol)
         depth = whole_number(request, "depth", default=50, most=MAX_DEPTH)
         return Response(wire.book(listing, selectors.book(listing, depth=depth)))

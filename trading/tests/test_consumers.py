@@ -330,8 +330,9 @@ async def test_for_a_slow_reader_messages_grow_together_and_not_without_bound(qu
     reader = Reader()
     await reader.consumer.feed_message({"message": market_message(1)})
     await asyncio.sleep(0)  # the first one is on its way, and stuck
-    for seq in range(2, 5000):
-        await reader.consumer.feed_message({"message": market_message(seq)})
+    async with asyncio.timeout(20):
+        for seq in range(2, 5000):
+            await reader.consumer.feed_message({"message": market_message(seq)})
     [waiting] = reader.consumer._outbox.values()
     assert (waiting["prev_seq"], waiting["seq"]) == (1, 4999)
     assert len(waiting["bids"]) == 50

@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Cash and holdings: settled, held for open orders, traded and not yet settled, available. */
+        /**
+         * Cash and holdings
+         * @description Cash and holdings. Settled, held for open orders, traded and not yet settled, available.
+         */
         get: operations["balances_retrieve"];
         put?: never;
         post?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Executions, newest first. */
+        /**
+         * Executions, newest first
+         * @description Executions, newest first.
+         */
         get: operations["executions_retrieve"];
         put?: never;
         post?: never;
@@ -45,7 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All listings with their state and statistics. */
+        /**
+         * All listings with their state and statistics
+         * @description All listings with their state and statistics.
+         */
         get: operations["listings_list"];
         put?: never;
         post?: never;
@@ -62,7 +71,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One listing with its state and statistics. */
+        /**
+         * One listing with its state and statistics
+         * @description One listing with its state and statistics.
+         */
         get: operations["listings_retrieve"];
         put?: never;
         post?: never;
@@ -79,7 +91,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The order book as of event ``seq``: start here, then apply the socket's messages. */
+        /**
+         * The order book
+         * @description The order book. As of event `seq`: start here, then apply the socket's messages.
+         */
         get: operations["listings_book_retrieve"];
         put?: never;
         post?: never;
@@ -96,7 +111,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Candles, oldest first. */
+        /**
+         * Candles, oldest first
+         * @description Candles, oldest first.
+         */
         get: operations["listings_candles_retrieve"];
         put?: never;
         post?: never;
@@ -113,7 +131,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Trades, newest first. */
+        /**
+         * Trades, newest first
+         * @description Trades, newest first.
+         */
         get: operations["listings_trades_retrieve"];
         put?: never;
         post?: never;
@@ -130,10 +151,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Orders, newest first. */
+        /**
+         * Orders, newest first
+         * @description Orders, newest first.
+         */
         get: operations["orders_list"];
         put?: never;
-        /** @description Enter an order. 202: it is in the journal, and the engine will answer on the account's socket. */
+        /**
+         * Enter an order
+         * @description Enter an order. 202: it is in the journal, and the engine will answer on the account's socket.
+         */
         post: operations["orders_create"];
         delete?: never;
         options?: never;
@@ -148,7 +175,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One order. */
+        /**
+         * One order
+         * @description One order.
+         */
         get: operations["orders_retrieve"];
         put?: never;
         post?: never;
@@ -167,7 +197,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Ask to cancel what is left of an order. */
+        /**
+         * Ask to cancel what is left of an order
+         * @description Ask to cancel what is left of an order.
+         */
         post: operations["orders_cancel_create"];
         delete?: never;
         options?: never;
@@ -184,7 +217,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Ask to change quantity or price. Less quantity keeps the order's place; all else loses it. */
+        /**
+         * Ask to change quantity or price
+         * @description Ask to change quantity or price. Less quantity keeps the order's place; all else loses it.
+         */
         post: operations["orders_replace_create"];
         delete?: never;
         options?: never;
@@ -201,7 +237,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description What entering this order would come to; nothing is written. */
+        /**
+         * What entering this order would come to; nothing is written
+         * @description What entering this order would come to; nothing is written.
+         */
         post: operations["orders_preview_create"];
         delete?: never;
         options?: never;
@@ -216,7 +255,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The newest orders, cancels and replaces that were not taken, and why. */
+        /**
+         * The newest orders, cancels and replaces that were not taken, and why
+         * @description The newest orders, cancels and replaces that were not taken, and why.
+         */
         get: operations["refusals_retrieve"];
         put?: never;
         post?: never;
@@ -233,7 +275,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who is signed in, and for which accounts. Sets the CSRF cookie. */
+        /**
+         * Who is signed in, and for which accounts
+         * @description Who is signed in, and for which accounts. Sets the CSRF cookie.
+         */
         get: operations["session_retrieve"];
         put?: never;
         post?: never;
