@@ -1,13 +1,20 @@
 """`make lint`, `make test`, `make check-long`: every check in turn, stopping at the first that fails."""
 
+import os
+import platform
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 from config.make import node
 from config.make.setup import FRONTEND, PYTHON, set_up
-from config.make.stages import Stages
+from config.make.stages import ROOT, Stages, Took
 
 PYTEST = (PYTHON, "-m", "pytest", "--quiet", "--durations=10")
-LONG = {"HYPOTHESIS_PROFILE": "long", "CRASH_KILLS": "200"}
+EXAMPLES = {"HYPOTHESIS_PROFILE": "long"}
+KILLS = {"CRASH_KILLS": "200"}
+RESULT = ROOT / "docs" / "check-long.md"
 
 
 def static(stages: Stages) -> None:
@@ -28,10 +35,35 @@ def tests(stages: Stages) -> None:
 
 
 def long_runs(stages: Stages) -> None:
-    stages.run(
-        "long: examples", [*PYTEST, "-m", "not chaos and not browser", "--timeout=0"], environment=LONG
+    engine, day, crash = (
+        "trading/tests/engine",
+        "trading/tests/replay/test_replay_feed.py",
+        "tests/chaos/test_crash.py",
     )
-    stages.run("long: crash and race", [*PYTEST, "-m", "chaos", "--timeout=0"], environment=LONG)
+    patient: tuple[str | Path, ...] = (*PYTEST, "--timeout=0")
+    earlier = len(stages.took)
+    stages.run("20,000 examples of the engine", [*patient, engine], environment=EXAMPLES)
+    stages.run("200 kills of a worker", [*patient, crash], environment=KILLS)
+    stages.run("a whole real day", [*patient, day, "-k", "a_real_session"], environment=EXAMPLES)
+    write_result(stages.took[earlier:])
+
+
+def write_result(took: list[Took]) -> None:
+    """The last result is committed; `make check-long` writes it."""
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    lines = [
+        "# The last long run",
+        "",
+        f"`make check-long` on {time.strftime('%Y-%m-%d', time.gmtime())}, commit {commit.stdout.strip()}, "
+        f"Python {platform.python_version()}, {os.cpu_count()} cores.",
+        "",
+        "| What | Seconds | Last line |",
+        "|---|---:|---|",
+        *(f"| {name} | {seconds:.0f} | {note} |" for name, seconds, note in took),
+    ]
+    RESULT.write_text("\n".join(lines) + "\n")
 
 
 def npm(stages: Stages, name: str, script: str) -> None:

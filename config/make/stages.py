@@ -14,11 +14,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 WIDTH = 44
 _LIVE = sys.stdout.isatty()
 
+Took = tuple[str, float, str]  # name, seconds, last line
+
 
 @dataclass
 class Stages:
     title: str
-    took: list[tuple[str, float]] = field(default_factory=list)
+    took: list[Took] = field(default_factory=list)
 
     def run(
         self,
@@ -34,7 +36,7 @@ class Stages:
             process = subprocess.Popen(
                 [os.fspath(part) for part in command],
                 cwd=cwd,
-                env=os.environ | dict(environment or {}),
+                env=os.environ | {"NO_COLOR": "1"} | dict(environment or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -46,7 +48,7 @@ class Stages:
                 process.wait()
                 sys.exit(130)
             seconds = time.monotonic() - began
-            self.took.append((name, seconds))
+            self.took.append((name, seconds, _last_line(output)))
             if process.returncode == 0:
                 self.done(name, seconds, _last_line(output))
             else:
@@ -57,14 +59,14 @@ class Stages:
         print(f"{_erase()}  ✓ {name:<{WIDTH}} {seconds:7.1f} s  {_short(note)}".rstrip(), flush=True)
 
     def up_to_date(self, name: str) -> None:
-        self.took.append((name, 0.0))
+        self.took.append((name, 0.0, "up to date"))
         self.done(name, 0.0, "up to date")
 
     def table(self) -> None:
         """Where the time went."""
-        total = sum(seconds for _, seconds in self.took)
+        total = sum(seconds for _, seconds, _ in self.took)
         print(f"\n{self.title}")
-        for name, seconds in self.took:
+        for name, seconds, _ in self.took:
             print(
                 f"  {name:<{WIDTH}} {seconds:7.1f} s  {'█' * round(40 * seconds / max(total, 0.1))}".rstrip()
             )
