@@ -1,6 +1,6 @@
 # PORT and DATA_DIR may be given: make run PORT=8001
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint check-long bench lock clean
+.PHONY: help run setup test lint check-long lock clean
 
 # The newest Python we know all wheels exist for; any other that is new enough serves as well.
 PYTHON := $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
@@ -28,9 +28,6 @@ lint: ## run the static checks only
 
 check-long: ## the long runs: many examples, many kills
 	@exec $(PYTHON) -m config.make.checks check-long
-
-bench: setup ## side-by-side benchmarks
-	@exec .venv/bin/python -m bench
 
 LOCK := .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 lock: setup ## lock the requirements anew, within what the .in files allow
