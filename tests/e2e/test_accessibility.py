@@ -7,8 +7,9 @@ from playwright.sync_api import Page, expect
 
 from portal import proposals
 from portal.models import User
-from tests.e2e.conftest import WebServer, Windows
+from tests.e2e.conftest import WebServer
 from tests.e2e.people import a_supervisor, an_investor
+from tests.e2e.windows import Windows
 from tests.support.browser import grave_faults
 from trading.services import entry, operations
 from trading.tests.factories import a_listing, buy, entered, sell, worked

@@ -7,9 +7,10 @@ from typing import Any
 from playwright.sync_api import expect
 
 from config.embedded.valkey import Valkey
-from tests.e2e.conftest import WebServer, Windows
+from tests.e2e.conftest import WebServer
 from tests.e2e.people import Investor
 from tests.e2e.trading_screen import TradingScreen
+from tests.e2e.windows import Windows
 from tests.support.programs import wait_until
 from trading.models import Listing
 from trading.tests.factories import buy, entered, sell

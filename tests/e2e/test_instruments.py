@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.e2e.conftest import Windows
+from tests.e2e.windows import Windows
 from tests.support.browser import grave_faults
 
 

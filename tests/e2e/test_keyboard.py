@@ -3,9 +3,9 @@
 from playwright.sync_api import Page, expect
 
 from portal.tests.factories import PASSWORD
-from tests.e2e.conftest import Windows
 from tests.e2e.people import Investor
 from tests.e2e.trading_screen import TradingScreen
+from tests.e2e.windows import Windows
 from trading.models import Listing
 from trading.tests.factories import entered, sell
 

@@ -2,10 +2,10 @@
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Windows
 from tests.e2e.desk import Desk
 from tests.e2e.people import Investor
 from tests.e2e.trading_screen import TradingScreen
+from tests.e2e.windows import Windows
 from trading.models import Listing
 from trading.tests.factories import entered, sell
 

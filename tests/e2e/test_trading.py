@@ -2,9 +2,9 @@
 
 from playwright.sync_api import Route, expect
 
-from tests.e2e.conftest import Windows
 from tests.e2e.people import Investor
 from tests.e2e.trading_screen import TradingScreen, sign_in
+from tests.e2e.windows import Windows
 from trading.models import Listing, Order
 
 

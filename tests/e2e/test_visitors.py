@@ -4,9 +4,9 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Windows
 from tests.e2e.people import Investor, an_investor
 from tests.e2e.trading_screen import TradingScreen, sign_in
+from tests.e2e.windows import Windows
 from trading.models import Listing
 from trading.tests.factories import buy, entered, sell
 

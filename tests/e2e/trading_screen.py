@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from portal.tests.factories import PASSWORD
 from tests.e2e.people import Investor
+from tests.e2e.windows import Windows
 from trading.models import Listing
 
 
@@ -25,9 +26,9 @@ class TradingScreen:
 
     @classmethod
     def open(
-        cls, windows: Any, listing: Listing, investor: Investor | None = None, **options: Any
+        cls, windows: Windows, listing: Listing, investor: Investor | None = None, **options: Any
     ) -> "TradingScreen":
-        user = investor and investor.user
+        user = investor.user if investor else None
         screen = cls(windows.open(f"/markets/{listing.symbol}", user=user, **options), listing)
         screen.is_live()
         return screen
