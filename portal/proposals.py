@@ -118,8 +118,8 @@ def _decide(proposal: Proposal, *, by: User, status: str) -> Proposal:
         raise ProposalRefused("ALREADY_DECIDED", f"This proposal is {row.get_status_display().lower()}.")
     if row.proposed_by_id == by.pk:
         raise ProposalRefused("FOUR_EYES", "Somebody else than the proposer has to decide.")
-    row.status, row.approved_by, row.decided_at = status, by, clock.now()
-    row.save(update_fields=["status", "approved_by", "decided_at"])
+    row.status, row.decided_by, row.decided_at = status, by, clock.now()
+    row.save(update_fields=["status", "decided_by", "decided_at"])
     return row
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from portal import proposals
-from portal.admin.base import NOTE_LENGTH, NOTHING, ReadOnlyAdmin, clock_time, facts, person, utc
+from portal.admin.base import NOTE_LENGTH, ReadOnlyAdmin, clock_time, facts, person, utc
 from portal.models import AuditEntry, Proposal, Seal
 
 
@@ -23,10 +23,10 @@ class ProposalAdmin(ReadOnlyAdmin):
     """Decided on here; made where their subject is shown."""
 
     change_form_template = "admin/portal/proposal/change_form.html"
-    list_display = ["id", "kind_in_words", "subject", "status", "proposed_by", "proposed", "approved_by"]
+    list_display = ["id", "kind_in_words", "subject", "status", "proposed_by", "proposed", "decided_by"]
     list_display_links = ["id", "kind_in_words"]
     list_filter = ["status", "kind"]
-    list_select_related = ["proposed_by", "approved_by"]
+    list_select_related = ["proposed_by", "decided_by"]
     search_fields = ["subject", "reason"]
     date_hierarchy = "proposed_at"
     fields = [
@@ -94,10 +94,6 @@ class ProposalAdmin(ReadOnlyAdmin):
     @admin.display(description="takes effect")
     def effective(self, row: Proposal) -> str:
         return "on approval" if row.effective_at is None else utc(row.effective_at)
-
-    @admin.display(description="decided by")
-    def decided_by(self, row: Proposal) -> Any:
-        return row.approved_by or NOTHING
 
     @admin.display
     def decided(self, row: Proposal) -> str:

@@ -270,7 +270,7 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("applied_at", models.DateTimeField(blank=True, null=True)),
                 (
-                    "approved_by",
+                    "decided_by",
                     models.ForeignKey(
                         blank=True,
                         null=True,
@@ -331,8 +331,8 @@ class Migration(migrations.Migration):
             model_name="proposal",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("approved_by", None),
-                    models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                    ("decided_by", None),
+                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
                     _connector="OR",
                 ),
                 name="proposal_needs_two_people",
@@ -341,10 +341,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="proposal",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["PROPOSED", "REJECTED"]), ("approved_by__isnull", False), _connector="OR"
-                ),
-                name="proposal_in_effect_is_approved",
+                condition=models.Q(("status", "PROPOSED"), ("decided_by__isnull", False), _connector="OR"),
+                name="proposal_is_decided_by_somebody",
             ),
         ),
     ]

@@ -28,7 +28,7 @@ class Proposal(models.Model):
     status = models.CharField(max_length=16, choices=Status, default=Status.PROPOSED)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
-    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     applied_at = models.DateTimeField(null=True, blank=True)
 
@@ -37,12 +37,12 @@ class Proposal(models.Model):
         permissions = [("decide_proposal", "Can approve or reject a proposal of somebody else")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")),
+                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
                 name="proposal_needs_two_people",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["PROPOSED", "REJECTED"]) | Q(approved_by__isnull=False),
-                name="proposal_in_effect_is_approved",
+                condition=Q(status="PROPOSED") | Q(decided_by__isnull=False),
+                name="proposal_is_decided_by_somebody",
             ),
         ]
 

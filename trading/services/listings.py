@@ -98,7 +98,7 @@ class ListingParameters:
         for name, value in new.items():
             setattr(listing, name, value)
         listing.save(update_fields=list(new))
-        _configure(listing, proposal.approved_by)
+        _configure(listing, proposal.decided_by)
 
     def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
         listing = self._listing(subject)

@@ -120,8 +120,8 @@ class QuarantineCommand:
         state = self._state(subject)
         self.check(subject=subject, new=new)
         journal.quarantine(listing_id=state.pk, seq=new["seq"], reason=proposal.reason, proposal=proposal)
-        assert proposal.approved_by is not None
-        clear_fault(listing=state.listing, note=f"command {new['seq']} put aside", actor=proposal.approved_by)
+        assert proposal.decided_by is not None
+        clear_fault(listing=state.listing, note=f"command {new['seq']} put aside", actor=proposal.decided_by)
 
     def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
         what = f"Command {new['seq']} of {subject}"

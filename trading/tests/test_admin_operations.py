@@ -275,7 +275,7 @@ def test_approved_by_another_it_is_in_effect_and_in_the_journal(
     officer.act(f"/admin/portal/proposal/{made.pk}/approve/")
     made.refresh_from_db()
     fine.refresh_from_db()
-    assert (made.status, made.approved_by, fine.max_price) == ("APPLIED", officer.person, 5000)
+    assert (made.status, made.decided_by, fine.max_price) == ("APPLIED", officer.person, 5000)
     command = Command.objects.filter(listing=fine).order_by("seq").last()
     assert command is not None
     assert (command.kind, command.payload["max_price"]) == ("ConfigureListing", 5000)

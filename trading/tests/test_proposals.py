@@ -82,8 +82,8 @@ def test_the_proposer_may_neither_approve_nor_reject(listing: Listing, proposer:
 def test_the_database_itself_wants_two_people(listing: Listing, proposer: User) -> None:
     proposal = propose(proposer)
     with pytest.raises(IntegrityError, match="proposal_needs_two_people"), transaction.atomic():
-        Proposal.objects.filter(pk=proposal.pk).update(approved_by=proposer, status="APPROVED")
-    with pytest.raises(IntegrityError, match="proposal_in_effect_is_approved"), transaction.atomic():
+        Proposal.objects.filter(pk=proposal.pk).update(decided_by=proposer, status="APPROVED")
+    with pytest.raises(IntegrityError, match="proposal_is_decided_by_somebody"), transaction.atomic():
         Proposal.objects.filter(pk=proposal.pk).update(status="APPLIED")
 
 
