@@ -424,6 +424,7 @@ def _too_late(order: Order) -> gates.Verdict:
         code="TOO_LATE",
         message=f"This order is {order.get_ord_status_display().lower()}; nothing of it is left to change.",
         citation="FIX CxlRejReason 0",
+        next_step="Look at what became of it; there is nothing left to do.",
     )
     return gates.Verdict(reasons=(reason,), claims=(), facts={}, rules={})
 

@@ -200,6 +200,7 @@ def test_a_cancel_is_asked_for_and_then_done(venue: Venue, owner: ContractClient
     assert change(owner, venue.bid, "cancel", cl_ord_id="c-once").status_code == 202
     too_late = change(owner, venue.bid, "cancel")
     assert (too_late.status_code, code(too_late)) == (422, "TOO_LATE")
+    assert too_late.json()["error"]["reasons"][0]["next_step"].endswith(".")
     assert change(owner, venue.bid, "replace", order_qty="10", price="12.00").status_code == 422
     refused = owner.get("/api/v1/refusals").json()["results"]
     assert [row["order_qty"] for row in refused] == ["10", None]
