@@ -4,6 +4,7 @@
 ones that way. The class tells how the subject stands now, whether the new state makes sense, and applies it.
 """
 
+import logging
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -13,6 +14,8 @@ from django.utils.module_loading import import_string
 
 from portal import audit, clock
 from portal.models import Proposal, User
+
+logger = logging.getLogger(__name__)
 
 Wording = list[tuple[str, str, str]]  # what changes, from, to
 
@@ -28,14 +31,14 @@ class ProposalRefused(Exception):
 class ProposalKind(Protocol):
     """What a kind of proposal has to know."""
 
-    def current(self, *, subject: str) -> dict[str, Any]:
-        """How the subject stands now."""
+    def current(self, *, subject: str, lock: bool = False) -> dict[str, Any]:
+        """How the subject stands now; locked, it stands so until the transaction ends."""
 
     def check(self, *, subject: str, new: dict[str, Any]) -> None:
         """Raise ProposalRefused where the new state makes no sense."""
 
     def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
-        """Put it into effect, in the transaction that marks it so."""
+        """Put it into effect, in the transaction that marks it so and has locked the subject."""
 
     def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
         """What changes, for people."""
@@ -77,6 +80,8 @@ def approve(*, proposal: Proposal, by: User) -> Proposal:
         audit.record(action="APPROVED", subject=str(proposal), actor=by)
         if proposal.effective_at is None or proposal.effective_at <= clock.now():
             _apply(proposal)
+        else:
+            _refuse_stale(proposal)
     return proposal
 
 
@@ -90,15 +95,19 @@ def reject(*, proposal: Proposal, by: User, reason: str) -> Proposal:
 def apply_due() -> int:
     """Put approved proposals into effect whose time has come (the schedule); return how many.
 
-    One that no longer makes sense is rejected: it must not hold up those behind it.
+    One that is stale or makes sense no longer is rejected, one that fails is tried again: neither may
+    hold up those behind it.
     """
     due = Proposal.objects.filter(status=Proposal.Status.APPROVED, effective_at__lte=clock.now())
     done = 0
     for pk in due.order_by("effective_at", "id").values_list("pk", flat=True):
-        with transaction.atomic():
-            row = due.select_for_update(skip_locked=True).filter(pk=pk).first()
-            if row is not None:
-                done += _apply_or_reject(row)
+        try:
+            with transaction.atomic():
+                row = due.select_for_update(no_key=True, skip_locked=True).filter(pk=pk).first()
+                if row is not None:
+                    done += _apply_or_reject(row)
+        except Exception:
+            logger.exception("proposal %s could not be put into effect", pk)
     return done
 
 
@@ -113,7 +122,7 @@ def is_stale(proposal: Proposal) -> bool:
 
 
 def _decide(proposal: Proposal, *, by: User, status: str) -> Proposal:
-    row = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    row = Proposal.objects.select_for_update(no_key=True).get(pk=proposal.pk)
     if row.status != Proposal.Status.PROPOSED:
         raise ProposalRefused("ALREADY_DECIDED", f"This proposal is {row.get_status_display().lower()}.")
     if row.proposed_by_id == by.pk:
@@ -123,8 +132,19 @@ def _decide(proposal: Proposal, *, by: User, status: str) -> Proposal:
     return row
 
 
+def _refuse_stale(proposal: Proposal) -> None:
+    """What two people agreed on rests on how they saw it stand."""
+    if _kind(proposal.kind).current(subject=proposal.subject, lock=True) != proposal.old:
+        raise ProposalRefused(
+            "STALE", "What it concerns has changed since this was proposed. Propose it anew."
+        )
+
+
 def _apply(proposal: Proposal) -> None:
-    _kind(proposal.kind).apply(subject=proposal.subject, new=proposal.new, proposal=proposal)
+    kind = _kind(proposal.kind)
+    _refuse_stale(proposal)
+    kind.check(subject=proposal.subject, new=proposal.new)
+    kind.apply(subject=proposal.subject, new=proposal.new, proposal=proposal)
     proposal.status, proposal.applied_at = Proposal.Status.APPLIED, clock.now()
     proposal.save(update_fields=["status", "applied_at"])
     audit.record(action="APPLIED", subject=str(proposal), facts={"new": proposal.new})

@@ -205,6 +205,8 @@ def quarantine(*, listing_id: int, seq: int, reason: str, proposal: Proposal) ->
 
 # --- Reading ------------------------------------------------------------------------------------------
 
+_RECORDED = ("seq", "at", "received_at", "kind", "account_id", "order_id", "payload", "hold")
+
 
 def find_keys(pairs: Iterable[KeyPair]) -> dict[KeyPair, Key]:
     wanted = list(pairs)
@@ -295,11 +297,16 @@ def events_after(*, listing_id: int, seq: int, limit: int) -> list[engine.Event]
     return [_event(*row) for row in rows]
 
 
+def recorded_command(*, listing_id: int, seq: int) -> Recorded:
+    put_aside = tables.Quarantine.objects.filter(listing_id=listing_id, seq=seq)
+    row = tables.Command.objects.values_list(*_RECORDED).get(listing_id=listing_id, seq=seq)
+    return Recorded(*(*row, put_aside.values_list("reason", flat=True).first()))
+
+
 def recorded_commands(*, listing_id: int) -> Iterator[Recorded]:
     put_aside = dict(tables.Quarantine.objects.filter(listing_id=listing_id).values_list("seq", "reason"))
     rows = tables.Command.objects.filter(listing_id=listing_id).order_by("seq")
-    fields = ("seq", "at", "received_at", "kind", "account_id", "order_id", "payload", "hold")
-    for row in rows.values_list(*fields).iterator(chunk_size=2000):
+    for row in rows.values_list(*_RECORDED).iterator(chunk_size=2000):
         yield Recorded(*(*row, put_aside.get(row[0])))
 
 

@@ -3,10 +3,12 @@
 import pytest
 
 from compliance.services import SupervisionRefused, reinstate_account, suspend_account
+from portal import proposals
 from portal.models import Account
+from portal.proposals import ProposalRefused
 from portal.tests.factories import an_operator
 from trading import journal
-from trading.engine import CancelReason
+from trading.engine import CancelOrder, CancelReason, Command, Event, Market
 from trading.models import CASH, Balance, Listing, Order
 from trading.services import entry, operations
 from trading.services.requests import Accepted, Refused
@@ -106,6 +108,32 @@ def test_a_reinstated_account_trades_again_and_its_canceled_orders_stay_canceled
     assert isinstance(outcome, Accepted)
     drained(listing)
     assert [status for status, _ in statuses(account)] == ["CANCELED", "NEW"]
+
+
+def test_the_cancel_of_a_suspension_is_not_put_aside(
+    listing: Listing, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its order would work on, and trade with what is in the journal before another cancel."""
+    worked(listing, buy(account, listing, 1, 500))
+    suspend(account)
+    apply = Market.apply
+
+    def fail_at_cancels(market: Market, command: Command) -> list[Event]:
+        if isinstance(command, CancelOrder):
+            raise ZeroDivisionError
+        return apply(market, command)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Market, "apply", fail_at_cancels)
+        drained(listing)
+        with pytest.raises(ProposalRefused) as refused:
+            proposals.propose(
+                kind="QUARANTINE", subject="ACME", new={"seq": 3}, reason="It fails.", by=an_operator()
+            )
+    assert refused.value.code == "RESTRICTS_AN_ACCOUNT"
+    operations.clear_fault(listing=listing, note="engine mended", actor=an_operator())
+    drained(listing)
+    assert statuses(account) == [("CANCELED", "ACCOUNT_RESTRICTED")]
 
 
 def test_an_account_is_suspended_once(listing: Listing, account: Account) -> None:

@@ -8,15 +8,19 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 
 from compliance.services import reinstate_account, suspend_account
-from portal.models import Account
+from portal import proposals
+from portal.models import Account, Proposal
+from portal.proposals import ProposalRefused
+from portal.tests.factories import an_operator
 from tests.support.threads import Racer, race
 from tests.support.verify import assert_identical, assert_pure_fold
 from trading import balances, gates, journal, matching
 from trading.models import CASH, Balance, Listing, Order, OrdStatus
 from trading.services import entry
+from trading.services.listings import ListingParameters
 from trading.services.requests import Accepted, Conflict, Refused
 from trading.settlement import book_entry
 from trading.tests.factories import a_listing, buy, drained, entered, funded, sell, settled
@@ -122,6 +126,85 @@ def test_without_the_account_lock_an_ineligible_order_stays_and_verify_journal_f
     assert found == [
         f"trading_order ACME id {order.pk}: is working, its account is SUSPENDED, and no cancel is behind it"
     ]
+
+
+# --- Approvals ----------------------------------------------------------------------------------------------
+
+
+def propose_largest_order(qty: int) -> Proposal:
+    return proposals.propose(
+        kind="LISTING_PARAMETERS", subject="ACME", new={"max_order_qty": qty}, reason="test", by=an_operator()
+    )
+
+
+def an_approval_meets_entry() -> None:
+    """Entry has its number, which the approval waits for; then it commits, and looks whether its listing
+    is there, which the approval has locked."""
+    listing, buyer, other = a_listing(), funded(cents=100_000), an_operator()
+    proposal = propose_largest_order(5000)
+    with transaction.atomic():
+        entered(buy(buyer, listing, 1, 500))
+        approval = Racer(partial(proposals.approve, proposal=proposal, by=other))
+        approval.join(timeout=1)
+    assert approval.outcome().status == "APPLIED"
+
+
+def test_an_approval_and_entry_wait_for_each_other_in_one_order_only(committed_db: str) -> None:
+    an_approval_meets_entry()
+    assert_identical()
+
+
+def test_a_listing_locked_for_update_deadlocks_with_entry(
+    committed_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: why it is FOR NO KEY UPDATE everywhere."""
+
+    def named(kind: ListingParameters, symbol: str, *, lock: bool = False) -> Listing:
+        return (Listing.objects.select_for_update() if lock else Listing.objects).get(symbol=symbol)
+
+    monkeypatch.setattr(ListingParameters, "_listing", named)
+    with pytest.raises(OperationalError, match="deadlock detected"):
+        an_approval_meets_entry()
+
+
+def two_approvals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whoever is about to change the listing waits for the other one to come to that point too."""
+    a_listing()
+    together = threading.Barrier(2)
+    apply = ListingParameters.apply
+
+    def apply_together(kind: ListingParameters, **arguments: Any) -> None:
+        with suppress(threading.BrokenBarrierError):
+            together.wait(timeout=1)
+        apply(kind, **arguments)
+
+    monkeypatch.setattr(ListingParameters, "apply", apply_together)
+    made, other = [propose_largest_order(qty) for qty in (400, 500)], an_operator()
+
+    def approve(proposal: Proposal) -> str:
+        try:
+            return proposals.approve(proposal=proposal, by=other).status
+        except ProposalRefused as refused:
+            return refused.code
+
+    return sorted(race(*(partial(approve, proposal) for proposal in made)))
+
+
+def test_of_two_proposals_of_one_subject_approved_at_once_one_is_stale(
+    committed_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert two_approvals(monkeypatch) == ["APPLIED", "STALE"]
+
+
+def test_without_the_lock_on_the_subject_one_undoes_the_other(
+    committed_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control."""
+    named = ListingParameters._listing
+    monkeypatch.setattr(
+        ListingParameters, "_listing", lambda kind, symbol, *, lock=False: named(kind, symbol)
+    )
+    assert two_approvals(monkeypatch) == ["APPLIED", "APPLIED"]
 
 
 # --- One ClOrdID, one balance, many doors ------------------------------------------------------------------

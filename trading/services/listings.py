@@ -76,8 +76,8 @@ class ListingParameters:
 
     FIELDS = ("max_order_qty", "max_order_cents", "max_price", "protection_bps")
 
-    def current(self, *, subject: str) -> dict[str, Any]:
-        listing = self._listing(subject)
+    def current(self, *, subject: str, lock: bool = False) -> dict[str, Any]:
+        listing = self._listing(subject, lock=lock)
         return {name: getattr(listing, name) for name in self.FIELDS}
 
     def check(self, *, subject: str, new: dict[str, Any]) -> None:
@@ -93,8 +93,7 @@ class ListingParameters:
             raise ProposalRefused("TOO_WIDE", "A collar is at most 10000 basis points wide.")
 
     def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
-        listing = Listing.objects.select_for_update().get(symbol=subject)
-        self.check(subject=subject, new=new)
+        listing = self._listing(subject)
         for name, value in new.items():
             setattr(listing, name, value)
         listing.save(update_fields=list(new))
@@ -110,8 +109,9 @@ class ListingParameters:
         }
         return [(what, say(old[name]), say(new[name])) for name, (what, say) in said.items() if name in new]
 
-    def _listing(self, symbol: str) -> Listing:
-        listing = Listing.objects.filter(symbol=symbol).first()
+    def _listing(self, symbol: str, *, lock: bool = False) -> Listing:
+        rows = Listing.objects.select_for_update(no_key=True) if lock else Listing.objects.all()
+        listing = rows.filter(symbol=symbol).first()
         if listing is None:
             raise ProposalRefused("UNKNOWN_SYMBOL", f"There is no listing {symbol}.")
         return listing

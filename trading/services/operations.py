@@ -90,7 +90,7 @@ def append_ticks() -> list[int]:
 def clear_fault(*, listing: Listing, note: str, actor: User) -> None:
     """Let a faulted listing try again: the engine was mended, or the command put aside."""
     with transaction.atomic():
-        state = MarketState.objects.select_for_update().get(pk=listing.pk)
+        state = MarketState.objects.select_for_update(no_key=True).get(pk=listing.pk)
         if state.fault_seq is None:
             raise OperationRefused("NOT_FAULTED", f"{listing.symbol} is not faulted.")
         facts = {"seq": state.fault_seq, "error": state.fault_text, "note": note}
@@ -106,19 +106,33 @@ class QuarantineCommand:
     Subject: the symbol; new: ``seq``.
     """
 
-    def current(self, *, subject: str) -> dict[str, Any]:
-        state = self._state(subject)
+    def current(self, *, subject: str, lock: bool = False) -> dict[str, Any]:
+        state = self._state(subject, lock=lock)
         return {"fault_seq": state.fault_seq, "fault_text": state.fault_text}
 
     def check(self, *, subject: str, new: dict[str, Any]) -> None:
-        if new.get("seq") != self._state(subject).fault_seq or new.get("seq") is None:
+        state = self._state(subject)
+        if state.fault_seq is None or new.get("seq") != state.fault_seq:
             raise ProposalRefused(
                 "NOT_THE_FAULT", "Only the command a listing is faulted at can be put aside."
+            )
+        command = journal.recorded_command(listing_id=state.pk, seq=state.fault_seq)
+        if command.put_aside is not None:
+            raise ProposalRefused(
+                "PUT_ASIDE_ALREADY",
+                f"Command {command.seq} is put aside already, and what was due before it fails. "
+                "Only a mended engine helps.",
+            )
+        if command.payload.get("reason") == engine.CancelReason.ACCOUNT_RESTRICTED:
+            # A later cancel would not do: what is in the journal between the two could still trade.
+            raise ProposalRefused(
+                "RESTRICTS_AN_ACCOUNT",
+                f"Command {command.seq} cancels an order of an account that was suspended. Put aside, that "
+                "order could trade. Only a mended engine helps.",
             )
 
     def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
         state = self._state(subject)
-        self.check(subject=subject, new=new)
         journal.quarantine(listing_id=state.pk, seq=new["seq"], reason=proposal.reason, proposal=proposal)
         assert proposal.decided_by is not None
         clear_fault(listing=state.listing, note=f"command {new['seq']} put aside", actor=proposal.decided_by)
@@ -127,8 +141,11 @@ class QuarantineCommand:
         what = f"Command {new['seq']} of {subject}"
         return [(what, f"failed: {old['fault_text']}", "put aside, read as a reject")]
 
-    def _state(self, symbol: str) -> MarketState:
-        state = MarketState.objects.select_related("listing").filter(listing__symbol=symbol).first()
+    def _state(self, symbol: str, *, lock: bool = False) -> MarketState:
+        rows = MarketState.objects.select_related("listing")
+        if lock:
+            rows = rows.select_for_update(no_key=True, of=("self",))
+        state = rows.filter(listing__symbol=symbol).first()
         if state is None:
             raise ProposalRefused("UNKNOWN_SYMBOL", f"There is no listing {symbol}.")
         return state

@@ -1,17 +1,19 @@
 """A command the engine fails at stops its own listing, until two people put it aside."""
 
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 
-from portal import proposals
+from portal import clock, proposals
 from portal.models import AuditEntry, Proposal
 from portal.proposals import ProposalRefused
 from portal.tests.factories import an_operator
 from tests.support.verify import assert_identical, assert_pure_fold
 from trading import engine, matching, projections
-from trading.engine import Market
+from trading.engine import Market, TimeInForce
 from trading.models import CASH, Balance, Listing, MarketState, Order, OrdStatus
 from trading.services import entry, operations
 from trading.services.requests import Refused
@@ -159,6 +161,37 @@ def test_the_proposer_cannot_approve_a_quarantine(poisoned: object) -> None:
         proposals.approve(proposal=proposal, by=proposal.proposed_by)
     assert refused.value.code == "FOUR_EYES"
     assert drained(listing) == 0
+
+
+@pytest.mark.django_db
+def test_a_fault_in_an_expiry_due_before_the_command_is_not_put_aside_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listing, account = a_listing(), funded(cents=10**6)
+    [day] = worked(listing, buy(account, listing, 1, 500, time_in_force=TimeInForce.DAY))
+    clock.advance(by=timedelta(days=2))
+    [late] = entered(buy(account, listing, 2, 500))
+
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Market, "_expire", fail)
+        drained(listing)
+        first, second = propose_quarantine(3), propose_quarantine(3)
+        proposals.approve(proposal=first, by=an_operator())
+        drained(listing)
+        assert MarketState.objects.get(pk=listing.pk).fault_seq == 3
+        for again in (
+            partial(proposals.approve, proposal=second, by=an_operator()),
+            partial(propose_quarantine, 3),
+        ):
+            with pytest.raises(ProposalRefused) as refused:
+                again()
+            assert refused.value.code == "PUT_ASIDE_ALREADY"
+    operations.clear_fault(listing=listing, note="engine mended", actor=an_operator())
+    drained(listing)
+    assert (status(day), status(late)) == (("EXPIRED", ""), ("REJECTED", "QUARANTINED"))
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """Four eyes: nobody decides on what they proposed, and nothing changes before somebody else has approved."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,6 +11,7 @@ from portal.models import AuditEntry, Proposal, User
 from portal.proposals import ProposalRefused
 from portal.tests.factories import an_operator
 from trading.models import Listing, MarketState
+from trading.services.listings import ListingParameters
 from trading.tests.factories import a_listing
 
 pytestmark = pytest.mark.django_db
@@ -108,10 +110,10 @@ def test_a_proposal_that_makes_sense_no_longer_is_rejected_and_holds_up_no_other
     listing: Listing, proposer: User, other: User
 ) -> None:
     fault = MarketState.objects.filter(pk=listing.pk)
-    fault.update(fault_seq=2)
+    fault.update(fault_seq=1)
     tomorrow = clock.now() + timedelta(days=1)
     stale = proposals.propose(
-        kind="QUARANTINE", subject="ACME", new={"seq": 2}, reason="x", by=proposer, effective_at=tomorrow
+        kind="QUARANTINE", subject="ACME", new={"seq": 1}, reason="x", by=proposer, effective_at=tomorrow
     )
     good = propose(proposer, in_days=2, most=400)
     for proposal in (stale, good):
@@ -121,7 +123,40 @@ def test_a_proposal_that_makes_sense_no_longer_is_rejected_and_holds_up_no_other
     assert (proposals.apply_due(), largest_order(listing)) == (1, 400)
     assert Proposal.objects.get(pk=stale.pk).status == "REJECTED"
     audited = AuditEntry.objects.get(action="NOT_APPLIED")
-    assert (audited.subject, audited.facts["code"]) == (str(stale), "NOT_THE_FAULT")
+    assert (audited.subject, audited.facts["code"]) == (str(stale), "STALE")
+
+
+def test_a_proposal_is_not_approved_once_its_subject_has_changed(
+    listing: Listing, proposer: User, other: User
+) -> None:
+    first, second, for_later = propose(proposer, most=400), propose(proposer), propose(proposer, in_days=2)
+    proposals.approve(proposal=first, by=other)
+    for stale in (second, for_later):
+        assert refusal_of(proposals.approve, proposal=stale, by=other) == "STALE"
+        assert Proposal.objects.get(pk=stale.pk).status == "PROPOSED"
+    assert largest_order(listing) == 400
+
+
+def test_a_proposal_that_fails_holds_up_no_other_and_is_tried_again(
+    listing: Listing, proposer: User, other: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_listing("BETA")
+    failing, good = propose(proposer, in_days=1), propose(proposer, symbol="BETA", in_days=2)
+    for proposal in (failing, good):
+        proposals.approve(proposal=proposal, by=other)
+    clock.advance(by=timedelta(days=3))
+    apply = ListingParameters.apply
+
+    def fail_for_acme(kind: ListingParameters, **arguments: Any) -> None:
+        if arguments["subject"] == "ACME":
+            raise ZeroDivisionError
+        apply(kind, **arguments)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ListingParameters, "apply", fail_for_acme)
+        assert proposals.apply_due() == 1
+    assert Proposal.objects.get(pk=good.pk).status == "APPLIED"
+    assert (proposals.apply_due(), largest_order(listing)) == (1, 500)
 
 
 @pytest.mark.parametrize(
