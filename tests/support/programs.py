@@ -17,7 +17,7 @@ from typing import cast
 from config import env, processes
 from config.embedded.valkey import Valkey
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 def wait_until(true: Callable[[], bool], what: str, *, patience_s: float = PATIENCE_S) -> None:
