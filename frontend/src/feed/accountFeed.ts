@@ -36,6 +36,8 @@ export interface AccountEvents {
   onChanges: (changes: Change[]) => void;
   onNotices: (notices: Notice[]) => void;
   onBalances: () => void;
+  /** The venue sent us away: the sign-in, or our part in the account, has ended. */
+  onDenied: () => void;
 }
 
 interface Page {
@@ -93,7 +95,12 @@ export const NOTHING_YET: AccountFeedState = {
   olderExecutions: null,
 };
 
-const SILENT: AccountEvents = { onChanges: () => {}, onNotices: () => {}, onBalances: () => {} };
+const SILENT: AccountEvents = {
+  onChanges: () => {},
+  onNotices: () => {},
+  onBalances: () => {},
+  onDenied: () => {},
+};
 
 /** Follows one account's private stream while open. */
 export class AccountFeed {
@@ -119,6 +126,7 @@ export class AccountFeed {
       onLink: (link) => {
         this.#link = link;
         this.#publish();
+        if (link.phase === "denied") this.#events.onDenied();
       },
     });
     void this.#load();

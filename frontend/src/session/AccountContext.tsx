@@ -47,6 +47,7 @@ export function AccountProvider({ children }: { children: ReactNode }) {
           if (code !== "OrderRejected") toast("bad", t("toasts.notice"), reason(message));
         }
       },
+      onDenied: () => void queries.invalidateQueries({ queryKey: ["session"] }),
       onBalances: () => {
         window.clearTimeout(pause);
         pause = window.setTimeout(() => {

@@ -14,9 +14,11 @@ export function Refused({ error }: { error: ApiError }) {
       {error.reasons.length > 0 ? (
         <Reasons reasons={error.reasons} />
       ) : (
-        <p>
-          {error.message} {!noAnswer && <code>{error.code}</code>}
-        </p>
+        !noAnswer && (
+          <p>
+            {error.message} <code>{error.code}</code>
+          </p>
+        )
       )}
     </div>
   );
