@@ -97,6 +97,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_keepalive": True, "health_check_inter
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "trading.tasks.sweep", "schedule": 1.0, "options": {"expires": 5}},
+    "proposals": {"task": "trading.tasks.apply_proposals", "schedule": 1.0, "options": {"expires": 5}},
     "tick": {"task": "trading.tasks.tick", "schedule": 5.0, "options": {"expires": 10}},
     "seal": {"task": "trading.tasks.seal_records", "schedule": 15.0, "options": {"expires": 30}},
 }

@@ -15,7 +15,10 @@ Place = tuple[int, str]  # (account, asset)
 
 
 def lock(places: Iterable[Place]) -> dict[Place, int]:
-    """Lock balances, creating empty ones that are missing; return what is available in each."""
+    """Lock balances, creating empty ones that are missing; return what is available in each.
+
+    Missing ones are created before any is locked: an insert waits for whoever else inserts the same.
+    """
     accounts, assets = _columns(sorted(places))
     with connection.cursor() as cursor:
         rows = _locked(cursor, accounts, assets)
@@ -58,10 +61,14 @@ def move(
 
 
 def _locked(cursor: Any, accounts: list[int], assets: list[str]) -> list[tuple[int, str, int]]:
+    """All of them, locked; or none where some are missing."""
     cursor.execute(
+        "WITH wanted AS MATERIALIZED ("
+        "SELECT * FROM unnest(%s::bigint[], %s::text[]) AS wanted(account_id, asset_id)) "
         "SELECT b.account_id, b.asset_id, b.settled - b.held - b.pending_out FROM trading_balance b "
-        "JOIN unnest(%s::bigint[], %s::text[]) AS wanted(account_id, asset_id) USING (account_id, asset_id) "
-        "ORDER BY b.account_id, b.asset_id FOR NO KEY UPDATE OF b",
+        "JOIN wanted USING (account_id, asset_id) "
+        "WHERE NOT EXISTS (SELECT FROM wanted LEFT JOIN trading_balance there USING (account_id, asset_id) "
+        "WHERE there.id IS NULL) ORDER BY b.account_id, b.asset_id FOR NO KEY UPDATE OF b",
         [accounts, assets],
     )
     return cursor.fetchall()

@@ -46,10 +46,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One gate's answer to one request. ``claims`` is what trading must reserve with the order."""
+    """One gate's answer to one request."""
 
     reasons: tuple[Reason, ...] = ()
-    claims: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -73,7 +72,9 @@ class GateRequest:
     price: int | None
     worst_price: int | None
     reference: int | None
-    only_reduces: bool  # a replace that takes quantity away and changes nothing else
+    # A replace that takes quantity away and changes nothing else: less risk is taken whatever the market's
+    # state and limits, as a cancel is, and the engine never refuses it either.
+    only_reduces: bool
     at: datetime
 
 
@@ -89,7 +90,6 @@ class Verdict:
     """All gates' answers to one request."""
 
     reasons: tuple[Reason, ...]
-    claims: tuple[str, ...]
     facts: dict[str, Any]
     rules: dict[str, str]
 
@@ -133,7 +133,6 @@ def ask(requests: Sequence[GateRequest]) -> list[Verdict]:
         verdicts.append(
             Verdict(
                 reasons=tuple(reason for d in decisions for reason in d.reasons),
-                claims=tuple(claim for d in decisions for claim in d.claims),
                 facts=facts,
                 rules=rules,
             )
@@ -151,6 +150,8 @@ class MarketGate:
 
     def _reasons(self, request: GateRequest) -> tuple[Reason, ...]:
         market = request.market
+        if request.only_reduces:
+            return ()
         if market.fault_seq is not None:
             return (
                 Reason(
@@ -159,7 +160,7 @@ class MarketGate:
                     next_step="Your open orders stand. The operator has been told; try again later.",
                 ),
             )
-        if market.state == TradingState.HALTED and not request.only_reduces:
+        if market.state == TradingState.HALTED:
             note = f": {market.halt_note.rstrip('.')}" if market.halt_note else ""
             return (
                 Reason(
@@ -182,7 +183,9 @@ class SanityGate:
         return [Decision(reasons=tuple(self._reasons(request))) for request in requests]
 
     def _reasons(self, request: GateRequest) -> list[Reason]:
-        listing, reasons = request.listing, []
+        listing, reasons = request.listing, list[Reason]()
+        if request.only_reduces:
+            return reasons
         if request.order_qty > listing.max_order_qty:
             reasons.append(
                 Reason(

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 MATCHING_LOCK = 1
 BATCH = 500
 BATCH_SECONDS = 0.02
+DATABASE_FAILS = (OperationalError, InterfaceError)  # no fault of any listing
 
 
 @dataclass(slots=True)
@@ -50,16 +51,26 @@ def drain(listing_id: int, *, limit: int = BATCH) -> int:
     """
     try:
         return _drain_batch(listing_id, limit)
-    except (OperationalError, InterfaceError):
-        _books.pop(listing_id, None)
+    except DATABASE_FAILS:
         raise
     except Exception as error:
-        _books.pop(listing_id, None)
-        if limit > 1:
-            logger.warning("listing %s: a batch failed, going one by one: %r", listing_id, error)
-            return drain(listing_id, limit=1)
-        _fault(listing_id, error)
-        return 0
+        logger.warning("listing %s: a batch failed, going one by one: %r", listing_id, error)
+        return _drain_one_by_one(listing_id, limit)
+
+
+def _drain_one_by_one(listing_id: int, limit: int) -> int:
+    """Apply what can be applied of a batch that failed, up to the command that cannot."""
+    for done in range(limit):
+        applied = MarketState.objects.values_list("applied_seq", flat=True).get(pk=listing_id)
+        try:
+            if not _drain_batch(listing_id, 1):
+                return done
+        except DATABASE_FAILS:
+            raise
+        except Exception as error:
+            _fault(listing_id, applied + 1, error)
+            return done
+    return limit
 
 
 def _drain_batch(listing_id: int, limit: int) -> int:
@@ -104,7 +115,10 @@ def _apply(book: Book, commands: list[journal.Journaled]) -> tuple[list[engine.E
 
 
 def _book_at(listing_id: int, applied_seq: int) -> Book:
-    """The cached book if it stands where the database says, else snapshot and replay."""
+    """The cached book if it stands where the database says, else snapshot and replay.
+
+    It is put back once the batch is committed: whatever goes wrong before drops it.
+    """
     book = _books.pop(listing_id, None)
     if book is not None and book.market.last_seq == applied_seq:
         return book
@@ -162,20 +176,21 @@ def _publish(listing: Listing, book: Book, first_event: int, effects: projection
         book.fold.clear_changed()
 
 
-def _fault(listing_id: int, error: Exception) -> None:
+def _fault(listing_id: int, seq: int, error: Exception) -> None:
     """Stop this listing: new orders are refused, cancels queue, and a person decides."""
     with transaction.atomic():
-        if not _locked(listing_id, wait=True):
-            return
+        _locked(listing_id, wait=True)
         state = MarketState.objects.select_related("listing").get(pk=listing_id)
-        state.fault_seq, state.fault_text = state.applied_seq + 1, repr(error)[:2000]
+        if state.applied_seq + 1 != seq or state.fault_seq is not None:
+            return  # another worker got over it meanwhile, or has said so already
+        state.fault_seq, state.fault_text = seq, repr(error)[:2000]
         state.save(update_fields=["fault_seq", "fault_text"])
         audit.record(
             action="LISTING_FAULTED",
             subject=state.listing.symbol,
             facts={"seq": state.fault_seq, "error": state.fault_text},
         )
-    logger.critical("listing %s FAULTED at command %s", listing_id, state.fault_seq, exc_info=error)
+    logger.critical("listing %s FAULTED at command %s", listing_id, seq, exc_info=error)
     feed.publish_state(listing_id)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from portal.models import Account, AccountMember, User
 from trading.engine import Side
@@ -251,7 +251,12 @@ def streams_of(account_ids: Iterable[int]) -> list[tuple[int, str, int, int]]:
 
 def listings_with_expired_orders(*, at: datetime) -> list[int]:
     """Listings with a working order whose time is up and no command since that could have ended it."""
-    rows = Order.objects.filter(ord_status__in=WORKING, expire_at__lte=at, listing__market__fault_seq=None)
+    rows = Order.objects.filter(
+        ord_status__in=WORKING,
+        expire_at__lte=at,
+        expire_at__gt=F("listing__sequence__last_at"),
+        listing__market__fault_seq=None,
+    )
     return sorted(set(rows.values_list("listing_id", flat=True)))
 
 

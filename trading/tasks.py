@@ -39,7 +39,12 @@ def sweep() -> None:
     for listing_id in journal.listings_behind():
         doorbell.ring(listing_id)
     for listing_id in book_entry.listings_behind():
-        settle(listing_id)
+        settle.delay(listing_id)
+
+
+@shared_task(name="trading.tasks.apply_proposals")
+def apply_proposals() -> None:
+    """Put approved proposals into effect whose time has come."""
     proposals.apply_due()
 
 

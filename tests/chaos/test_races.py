@@ -242,6 +242,56 @@ def test_a_balance_that_covers_one_order_is_spent_once_through_many_doors(commit
     assert_identical()
 
 
+# --- A balance's first use ----------------------------------------------------------------------------------
+
+
+def two_lock_balances_one_of_them_creates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither balance is there when the first looks; the second finds one of them there, made meanwhile."""
+    listing, account = a_listing(), funded()
+    cash, token = places = [(account.pk, CASH), (account.pk, listing.asset_id)]
+    locked, looks, second = balances._locked, [], []
+    first = threading.current_thread()
+
+    def lock(*wanted: balances.Place) -> None:
+        with transaction.atomic():
+            balances.lock(wanted)
+
+    def look(*arguments: Any) -> Any:
+        if threading.current_thread() is first:
+            looks.append(1)
+            if len(looks) == 2:
+                second.append(Racer(partial(lock, *places)))
+                second[0].join(timeout=1)
+        rows = locked(*arguments)
+        if threading.current_thread() is first and len(looks) == 1:
+            Racer(partial(lock, token)).outcome()
+        return rows
+
+    monkeypatch.setattr(balances, "_locked", look)
+    lock(cash, token)
+    second[0].outcome()
+
+
+def test_balances_are_created_before_any_is_locked(
+    committed_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_lock_balances_one_of_them_creates(monkeypatch)
+
+
+def test_balances_locked_before_others_are_created_deadlock(
+    committed_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control."""
+
+    def lock_what_is_there(cursor: Any, accounts: list[int], assets: list[str]) -> list[Any]:
+        rows = Balance.objects.filter(account__in=accounts, asset__in=assets).select_for_update(no_key=True)
+        return [(b.account_id, b.asset_id, b.available) for b in rows.order_by("account", "asset")]
+
+    monkeypatch.setattr(balances, "_locked", lock_what_is_there)
+    with pytest.raises(OperationalError, match="deadlock detected"):
+        two_lock_balances_one_of_them_creates(monkeypatch)
+
+
 # --- Everything at once -----------------------------------------------------------------------------------
 
 ROUNDS = 12

@@ -90,7 +90,8 @@ def plain(value: Decimal) -> Decimal:
 
 
 class MarketState(models.Model):
-    """A projection: where the engine of a listing stands. Written by the matching worker alone."""
+    """A projection: where the engine of a listing stands. Written by the matching worker; a fault is cleared
+    by people."""
 
     listing = models.OneToOneField(Listing, on_delete=models.CASCADE, primary_key=True, related_name="market")
     applied_seq = models.BigIntegerField(default=0, help_text="Last command applied.")

@@ -426,7 +426,7 @@ def _too_late(order: Order) -> gates.Verdict:
         citation="FIX CxlRejReason 0",
         next_step="Look at what became of it; there is nothing left to do.",
     )
-    return gates.Verdict(reasons=(reason,), claims=(), facts={}, rules={})
+    return gates.Verdict(reasons=(reason,), facts={}, rules={})
 
 
 def _enter(

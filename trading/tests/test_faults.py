@@ -12,12 +12,22 @@ from portal.models import AuditEntry, Proposal
 from portal.proposals import ProposalRefused
 from portal.tests.factories import an_operator
 from tests.support.verify import assert_identical, assert_pure_fold
-from trading import engine, matching, projections
+from trading import engine, matching, projections, tasks
 from trading.engine import Market, TimeInForce
 from trading.models import CASH, Balance, Listing, MarketState, Order, OrdStatus
 from trading.services import entry, operations
 from trading.services.requests import Refused
-from trading.tests.factories import a_listing, buy, cancel, drained, entered, funded, settled, worked
+from trading.tests.factories import (
+    a_listing,
+    buy,
+    cancel,
+    drained,
+    entered,
+    funded,
+    replace,
+    settled,
+    worked,
+)
 
 POISON = 13  # an order for so many lots is more than the engine of these tests can bear
 
@@ -54,6 +64,38 @@ def test_a_poison_command_faults_its_listing_and_what_came_before_it_is_applied(
 
 
 @pytest.mark.django_db
+def test_a_poison_command_late_in_a_batch_is_found_within_one_drain(poisoned: object) -> None:
+    listing, account = a_listing(), funded(cents=10**6)
+    entered(*(buy(account, listing, qty, 500) for qty in [1] * 8 + [POISON]))
+    assert matching.drain(listing.pk) == 8
+    assert MarketState.objects.get(pk=listing.pk).fault_seq == 10
+
+
+@pytest.mark.django_db
+def test_a_command_another_worker_got_over_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker with the old code fails at a command which one with the new code applies meanwhile."""
+    listing, account = a_listing(), funded(cents=10**6)
+    entered(buy(account, listing, 1, 500))
+    fault = matching._fault
+
+    def fail(**_: Any) -> None:
+        raise ZeroDivisionError("old code")
+
+    def fault_late(*arguments: Any) -> None:
+        with monkeypatch.context() as mended:
+            mended.setattr(projections, "project", project)
+            assert drained(listing) == 1
+        fault(*arguments)
+
+    project = projections.project
+    monkeypatch.setattr(projections, "project", fail)
+    monkeypatch.setattr(matching, "_fault", fault_late)
+    assert matching.drain(listing.pk) == 0
+    state = MarketState.objects.get(pk=listing.pk)
+    assert (state.applied_seq, state.fault_seq) == (2, None)
+
+
+@pytest.mark.django_db
 def test_other_listings_trade_on(poisoned: object) -> None:
     faulted, other, account = a_listing("ACME"), a_listing("BETA"), funded(cents=10**6)
     entered(buy(account, faulted, POISON, 500))
@@ -64,17 +106,17 @@ def test_other_listings_trade_on(poisoned: object) -> None:
 
 
 @pytest.mark.django_db
-def test_a_faulted_listing_refuses_orders_and_queues_cancels(poisoned: object) -> None:
+def test_a_faulted_listing_refuses_orders_and_queues_cancels_and_reductions(poisoned: object) -> None:
     listing, account = a_listing(), funded(cents=10**6)
-    [resting] = worked(listing, buy(account, listing, 1, 500))
+    resting, large = worked(listing, *(buy(account, listing, qty, 500) for qty in (1, 10)))
     entered(buy(account, listing, POISON, 500))
     drained(listing)
     [refused] = entry.submit_orders([buy(account, listing, 1, 500)])
     assert isinstance(refused, Refused)
     assert [reason["code"] for reason in refused.reasons] == ["MKT-FAULT"]
-    entered(cancel(resting))
+    entered(cancel(resting), replace(large, 4, 500))
     assert drained(listing) == 0
-    assert status(resting) == ("NEW", "")
+    assert status(resting) == status(large) == ("NEW", "")
 
 
 @pytest.mark.django_db
@@ -200,3 +242,12 @@ def test_only_the_command_at_fault_can_be_put_aside(poisoned: object) -> None:
     with pytest.raises(ProposalRefused) as refused:
         propose_quarantine(2)
     assert refused.value.code == "NOT_THE_FAULT"
+
+
+@pytest.mark.django_db
+def test_a_settlement_that_fails_holds_up_no_other_listing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is a task of its own."""
+    listings, asked = [a_listing("ACME"), a_listing("BETA")], list[int]()
+    monkeypatch.setattr(tasks.settle, "delay", asked.append)
+    tasks.sweep()
+    assert sorted(asked) == [listing.pk for listing in listings]

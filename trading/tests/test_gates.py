@@ -67,15 +67,20 @@ def test_a_halted_market_says_why_and_what_may_be_done(note: str, sentence: str)
     ]
 
 
-def test_a_halted_market_lets_an_order_be_reduced() -> None:
-    assert reasons(MarketGate(), market=halted(""), only_reduces=True) == []
+FAULTED = MarketState(fault_seq=7, fault_text="ZeroDivisionError('secret')")
 
 
-@pytest.mark.parametrize("only_reduces", [False, True])
-def test_a_faulted_market_takes_nothing(only_reduces: bool) -> None:
-    """Not even a reduction: nothing is applied until a person has decided. Cancels queue."""
-    market = MarketState(fault_seq=7, fault_text="ZeroDivisionError('secret')")
-    [reason] = reasons(MarketGate(), market=market, only_reduces=only_reduces)
+@pytest.mark.parametrize("market", [halted(""), FAULTED])
+def test_less_of_an_order_is_taken_in_any_market(market: MarketState) -> None:
+    assert reasons(MarketGate(), market=market, only_reduces=True) == []
+
+
+def test_less_of_an_order_is_taken_under_limits_set_since() -> None:
+    assert reasons(SanityGate(), order_qty=1001, price=2001, only_reduces=True) == []
+
+
+def test_a_faulted_market_takes_no_orders() -> None:
+    [reason] = reasons(MarketGate(), market=FAULTED)
     assert (reason.code, reason.message) == (
         "MKT-FAULT", "Trading in ACME is stopped by a technical fault.",
     )  # fmt: skip
@@ -169,11 +174,11 @@ def test_protection_is_reckoned_in_whole_ticks(side: Side, reference: int, bps: 
 # --- Asking them all --------------------------------------------------------------------------------
 
 
-class Claiming:
+class Allowing:
     rules = "1"
 
     def check(self, requests: Any) -> list[Decision]:
-        return [Decision(claims=("a-place",), facts={"qty": r.order_qty}) for r in requests]
+        return [Decision(facts={"qty": r.order_qty}) for r in requests]
 
 
 class Refusing:
@@ -187,15 +192,15 @@ class Refusing:
 
 @pytest.fixture
 def two_gates(settings: Any) -> None:
-    settings.TRADING_GATES = [f"{__name__}.Claiming", f"{__name__}.Refusing"]
+    settings.TRADING_GATES = [f"{__name__}.Allowing", f"{__name__}.Refusing"]
 
 
 def test_every_gate_is_asked_about_every_request(two_gates: None) -> None:
     allowed, refused = gates.ask([request(order_qty=100), request(order_qty=101)])
     assert allowed.allowed and not refused.allowed
-    assert (allowed.claims, allowed.facts) == (("a-place",), {"qty": 100})
+    assert allowed.facts == {"qty": 100}
     assert [reason.code for reason in refused.reasons] == ["NO"]
-    assert refused.rules == {"Claiming": "1", "Refusing": "2"}
+    assert refused.rules == {"Allowing": "1", "Refusing": "2"}
 
 
 def test_a_decision_is_recorded_with_the_digest_of_its_facts(two_gates: None) -> None:
@@ -203,7 +208,7 @@ def test_a_decision_is_recorded_with_the_digest_of_its_facts(two_gates: None) ->
     assert one.facts_digest == same.facts_digest != other.facts_digest
     assert one.as_json() == {
         "allowed": True, "reasons": [], "facts": gates.digest_of({"qty": 100}),
-        "rules": {"Claiming": "1", "Refusing": "2"},
+        "rules": {"Allowing": "1", "Refusing": "2"},
     }  # fmt: skip
 
 

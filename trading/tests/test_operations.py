@@ -133,12 +133,21 @@ def test_a_day_order_expires_at_the_close_when_the_clock_has_passed_it(listing: 
     assert operations.append_ticks() == []
     move_past_the_close(listing)
     assert operations.append_ticks() == [listing.pk]
+    assert operations.append_ticks() == []  # one is enough, however long its worker is down
     drained(listing)
     assert (status(day), status(standing)) == (("EXPIRED", ""), ("NEW", ""))
     assert Balance.objects.get(account=account, asset=CASH).held == 500
     [expired] = [e for e in journal.all_events(listing_id=listing.pk) if isinstance(e, OrderExpired)]
     assert expired.at == clock.micros(day.expire_at)  # type: ignore[arg-type]
     assert expired.expired_qty == 10
+
+
+def test_no_tick_follows_a_command_that_ends_the_day_itself(listing: Listing) -> None:
+    account = funded(cents=10**6)
+    worked(listing, buy(account, listing, 10, 500, time_in_force=TimeInForce.DAY))
+    move_past_the_close(listing)
+    entered(buy(account, listing, 1, 500))
+    assert operations.append_ticks() == []
 
 
 def test_a_late_tick_lets_nobody_trade_with_an_expired_order(listing: Listing) -> None:
