@@ -325,12 +325,6 @@ def event_rows(*, listing_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
         yield seq, dict(zip(_EVENT_FIELDS, row[1:], strict=True))
 
 
-def all_events(*, listing_id: int) -> Iterator[engine.Event]:
-    rows = tables.Event.objects.filter(listing_id=listing_id).order_by("seq")
-    for row in rows.values_list("seq", "command_seq", "at", "kind", "payload").iterator(chunk_size=2000):
-        yield _event(*row)
-
-
 def _event(seq: int, command_seq: int, at: datetime, kind: str, payload: dict[str, Any]) -> engine.Event:
     return codec.decode_event(
         {"kind": kind, "seq": seq, "command_seq": command_seq, "at": clock.micros(at), **payload}

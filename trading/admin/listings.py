@@ -157,11 +157,11 @@ class MarketStateAdmin(ReadOnlyAdmin):
 
 @admin.register(Candle)
 class CandleAdmin(ReadOnlyAdmin):
-    list_display = ["listing", "interval", "starts", "opened", "highest", "lowest", "closed", "traded"]
+    fields = ("listing", "interval", "starts", "opened", "highest", "lowest", "closed", "traded")
+    list_display = fields
     list_select_related = ["listing"]
     list_filter = ["interval", "listing"]
     ordering = ["-id"]
-    fields = ["listing", "interval", "starts", "opened", "highest", "lowest", "closed", "traded"]
 
     @admin.display(description="from (UTC)", ordering="starts_at")
     def starts(self, row: Candle) -> str:

@@ -137,7 +137,8 @@ def test_a_day_order_expires_at_the_close_when_the_clock_has_passed_it(listing: 
     drained(listing)
     assert (status(day), status(standing)) == (("EXPIRED", ""), ("NEW", ""))
     assert Balance.objects.get(account=account, asset=CASH).held == 500
-    [expired] = [e for e in journal.all_events(listing_id=listing.pk) if isinstance(e, OrderExpired)]
+    events = journal.events_after(listing_id=listing.pk, seq=0, limit=100)
+    [expired] = [event for event in events if isinstance(event, OrderExpired)]
     assert expired.at == clock.micros(day.expire_at)  # type: ignore[arg-type]
     assert expired.expired_qty == 10
 
