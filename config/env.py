@@ -55,10 +55,12 @@ def _embedded_database(role: str) -> str:
     return f"postgresql://{role}:{kept_secrets()[role]}@/ats?host={SOCKET_DIR}"
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str, *, switches: str = "") -> dict[str, object]:
     """A Django DATABASES entry for a postgresql:// URL; a socket directory goes in `?host=`."""
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
+    if switches:
+        options["options"] = f"{options.get('options', '')} {switches}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -76,6 +78,7 @@ DEBUG = _flag("DEBUG", default=False)
 DEMO = _flag("DEMO", default=True)
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = int(os.environ.get("PORT", "8000"))
+WEB_PLACES = int(os.environ.get("WEB_PLACES", "20"))  # requests worked on at once, a connection each
 MATCHING_WORKERS = int(os.environ.get("MATCHING_WORKERS", "1"))
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS", "")
@@ -96,7 +99,20 @@ REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{SOCKET_DIR}/valkey.sock?db=
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 
 
+DATABASE_SWITCHES = ""  # for the server's end of each connection
+
+
+def act_as_web() -> None:
+    """For the web server alone, where anybody may ask for anything: a page nobody waits for any more is
+    given up, while matching, settlement and verification take as long as they take.
+
+    Must come before Django reads its settings, as must the next.
+    """
+    global DATABASE_SWITCHES
+    DATABASE_SWITCHES = "-c statement_timeout=10s -c idle_in_transaction_session_timeout=15s"
+
+
 def act_as_owner() -> None:
-    """For the few commands that change the schema; must come before Django reads its settings."""
+    """For the few commands that change the schema."""
     global DATABASE_URL
     DATABASE_URL = DATABASE_OWNER_URL

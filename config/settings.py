@@ -66,7 +66,7 @@ TEMPLATES = [
 ]
 
 # --- Data -------------------------------------------------------------------------------------------
-DATABASES = {"default": env.database(env.DATABASE_URL)}
+DATABASES = {"default": env.database(env.DATABASE_URL, switches=env.DATABASE_SWITCHES)}
 DATABASE_RUNTIME_ROLE = env.DATABASE_RUNTIME_ROLE
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Nothing here needs to survive a restart or be shared, and sign-in must not depend on Valkey.
@@ -115,7 +115,7 @@ PROPOSAL_KINDS = {
 
 # --- People -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["portal.sign_in.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -132,17 +132,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "portal.sign_in.AccountAdapter"
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("browser",)
-HEADLESS_FRONTEND_URLS = {
-    "account_confirm_email": "/sign-in?verify={key}",
-    "account_reset_password": "/sign-in",
-    "account_reset_password_from_key": "/sign-in?reset={key}",
-    "account_signup": "/sign-in",
-}
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Nothing sends mail yet; what ever does must not have its links end in a log.
+EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEBUG else 'dummy'}.EmailBackend"
 
 # --- Web --------------------------------------------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes, and no request may be larger: nothing is uploaded yet
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [d for d in [BASE_DIR / "frontend" / "dist"] if d.exists()]
 WHITENOISE_USE_FINDERS = True

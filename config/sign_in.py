@@ -2,14 +2,29 @@
 
 import json
 
+from allauth.headless.account import views
+from allauth.headless.base.views import ConfigView
+from allauth.headless.constants import Client
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import url_has_allowed_host_and_scheme
 
 MAX_BODY = 16 * 1024  # bytes
+
+
+# Of what allauth offers, only this. Addresses are the venue's to change, and whoever forgot a password is
+# given another by it, until onboarding can tell who asks.
+_client = {"client": Client.BROWSER}
+doors = [
+    path("config", ConfigView.as_api_view(**_client)),
+    path("auth/session", views.SessionView.as_api_view(**_client)),
+    path("auth/login", views.LoginView.as_api_view(**_client)),
+    path("auth/signup", views.SignupView.as_api_view(**_client)),
+    path("account/password/change", views.ChangePasswordView.as_api_view(**_client)),
+]
 
 
 def admin_login(request: HttpRequest) -> HttpResponse:

@@ -2,13 +2,13 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from config.sign_in import admin_login
+from config import sign_in
 
 urlpatterns = [
     # Staff sign in where everybody does.
-    path("admin/login/", admin_login),
+    path("admin/login/", sign_in.admin_login),
     path("admin/", admin.site.urls),
-    path("_allauth/", include("allauth.headless.urls")),
+    path("_allauth/browser/v1/", include(sign_in.doors)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("trading.api.urls")),

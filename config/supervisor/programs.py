@@ -45,6 +45,8 @@ def programs() -> list[Program]:
         "3",
         "--ws-max-size",
         "4096",  # clients have little to say
+        "--limit-concurrency",
+        "800",  # connections, sockets and idle ones too: below the usual 1024 files a process may open
     )
     queues = [f"matching.{number}" for number in range(env.MATCHING_WORKERS)]
     return [

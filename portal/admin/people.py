@@ -15,6 +15,7 @@ from django.utils.html import format_html_join
 
 from portal.admin.base import NOTHING, DeskAdmin, ReadOnlyAdmin, link
 from portal.models import Issuer, User
+from portal.sign_in import is_of_demo
 
 # These register themselves; here a person is one page, and roles come from ``portal.roles``.
 assert allauth_admin and auth_admin
@@ -53,6 +54,11 @@ class UserAdmin(DeskAdmin, auth_admin.UserAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """By their address the people of a demo are known, and kept out where there is none."""
+        fields = super().get_readonly_fields(request, obj)
+        return [*fields, "email"] if obj and is_of_demo(obj) else fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # what people did names them; who leaves is made inactive

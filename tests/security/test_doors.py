@@ -227,7 +227,7 @@ async def post_in_pieces(pieces: int) -> int:
 async def test_no_body_is_taken_without_end(committed_db: str) -> None:
     """Whatever is announced: it would be written to disk before anybody looks at it."""
     assert await post_in_pieces(1) == 403
-    assert await post_in_pieces(27) == 413
+    assert await post_in_pieces(3) == 413
 
 
 # --- The server itself -----------------------------------------------------------------------------------
