@@ -1,14 +1,27 @@
 """One envelope for every error: ``{"error": {code, message, field, reasons}}``."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from trading.api.parsers import BodyTooLarge
+
+logger = logging.getLogger(__name__)
+
+
+class Unavailable(exceptions.APIException):
+    """The database is away, or took longer than anybody waits."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The venue cannot answer right now. Send it again as it was: nothing is entered twice."
+    wait = 1  # seconds, for Retry-After
+
 
 CODES = {
     exceptions.NotAuthenticated: "NOT_SIGNED_IN",
@@ -20,6 +33,7 @@ CODES = {
     exceptions.UnsupportedMediaType: "UNSUPPORTED_MEDIA_TYPE",
     exceptions.ParseError: "MALFORMED",
     BodyTooLarge: "BODY_TOO_LARGE",
+    Unavailable: "UNAVAILABLE",
     exceptions.Throttled: "TOO_MANY_REQUESTS",
     Http404: "NOT_FOUND",
     PermissionDenied: "NOT_ALLOWED",
@@ -62,6 +76,9 @@ def problem(http_status: int, code: str, message: str) -> JsonResponse:
 
 
 def envelope(error: Exception, context: dict[str, Any]) -> Response | None:
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.error("the database did not answer", exc_info=error)
+        error = Unavailable()
     response = exception_handler(error, context)
     if response is None:
         return None
