@@ -11,7 +11,17 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 
 from compliance import services
-from portal.admin.base import NOTHING, ActForm, ReadOnlyAdmin, act_page, link, listing_of, person, posted
+from portal.admin.base import (
+    NOTHING,
+    ActForm,
+    ReadOnlyAdmin,
+    act_page,
+    ids_asked,
+    link,
+    listing_of,
+    person,
+    posted,
+)
 from portal.models import Account, User
 from trading import words
 from trading.models import Balance
@@ -79,8 +89,7 @@ class AccountAdmin(ReadOnlyAdmin):
         """Suspend or reinstate the accounts named in the address."""
         if not self.has_act_permission(request):
             raise PermissionDenied
-        ids = [int(pk) for pk in request.GET.getlist("account") if pk.isascii() and pk.isdigit()]
-        accounts = list(Account.objects.filter(pk__in=ids).order_by("pk"))
+        accounts = list(Account.objects.filter(pk__in=ids_asked(request, "account")).order_by("pk"))
         back = reverse("admin:portal_account_changelist")
         if not accounts:
             messages.warning(request, "Choose at least one account.")

@@ -1,5 +1,6 @@
 """What the pages of the operators' desk have in common."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -7,7 +8,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
+from django.db import DataError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.loader import render_to_string
@@ -21,6 +24,7 @@ from portal.models import User
 
 NOTHING = "–"
 NOTE_LENGTH = 400
+OF_ANOTHER_ROW = re.compile(r"[a-z]+__(id|code)")  # by its key: what pages link to each other by
 
 
 class BoundedPaginator(Paginator):
@@ -47,6 +51,14 @@ class DeskAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 0
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Django takes any lookup of any column: patterns that read a whole table, or are none."""
+        offered = {getattr(shown, "parameter_name", shown) for shown in self.list_filter}
+        offered |= {column.removesuffix("__exact") for column in self.search_fields}
+        offered |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
+        asked = lookup.removesuffix("__exact").removesuffix("__isnull")
+        return asked in offered or bool(OF_ANOTHER_ROW.fullmatch(asked))
+
     def title_of(self, obj: Any) -> str:
         return f"{capfirst(self.opts.verbose_name)} {obj}"
 
@@ -58,7 +70,10 @@ class DeskAdmin(admin.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        try:
+            return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        except DataError as error:  # of an address somebody wrote: no column can hold such a value
+            raise BadRequest(str(error)) from error
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -136,6 +151,11 @@ class ActForm(forms.Form):
         max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 3}), label="Reason",
         help_text="Kept in the audit log.",
     )  # fmt: skip
+
+
+def ids_asked(request: HttpRequest, name: str) -> list[int]:
+    """The rows an act's address names; what is no id names none."""
+    return [int(pk) for pk in request.GET.getlist(name) if re.fullmatch(r"[0-9]{1,18}", pk)]
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -20,7 +20,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
 from portal import clock, proposals
-from portal.admin.base import ActForm, act_page, person, posted
+from portal.admin.base import ActForm, act_page, ids_asked, person, posted
 from trading import selectors
 from trading.admin import shown
 from trading.models import Listing
@@ -142,8 +142,8 @@ class OperationsMixin(admin.ModelAdmin):
         """Halt or resume the listings named in the address, or the whole venue."""
         _require(self.has_halt_permission(request))
         whole_venue = VENUE in request.GET
-        ids = [int(pk) for pk in request.GET.getlist("listing") if pk.isascii() and pk.isdigit()]
-        found = selectors.listings() if whole_venue else selectors.listings().filter(pk__in=ids)
+        named = ids_asked(request, "listing")
+        found = selectors.listings() if whole_venue else selectors.listings().filter(pk__in=named)
         # However they stand: the state shown lags behind the journal, and another command may be on its way.
         listings = list(found)
         back = reverse("admin:trading_listing_changelist")
