@@ -185,6 +185,7 @@ def candles(listing: Listing, *, interval: str, limit: int) -> list[tuple[dateti
         rows = Candle.objects.filter(listing=listing, interval=Candle.Interval.DAY).order_by("-starts_at")
         newest = rows.values_list("starts_at", "open", "high", "low", "close", "volume")[:limit]
         return list(reversed(newest))
+    seconds = INTERVAL_SECONDS[interval]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -192,11 +193,14 @@ def candles(listing: Listing, *, interval: str, limit: int) -> list[tuple[dateti
                 SELECT date_bin(%s * interval '1 second', starts_at, 'epoch') AS start,
                        (array_agg(open ORDER BY starts_at))[1], max(high), min(low),
                        (array_agg(close ORDER BY starts_at DESC))[1], sum(volume)::bigint
-                FROM trading_candle WHERE listing_id = %s AND interval = '1m'
+                FROM (
+                    -- As many minutes as fill that many candles, and not the whole history.
+                    SELECT * FROM trading_candle WHERE listing_id = %s AND interval = '1m'
+                    ORDER BY starts_at DESC LIMIT %s) minutes
                 GROUP BY start ORDER BY start DESC LIMIT %s) newest
             ORDER BY start
             """,
-            [INTERVAL_SECONDS[interval], listing.pk, limit],
+            [seconds, listing.pk, limit * seconds // 60, limit],
         )
         return cursor.fetchall()
 
