@@ -198,7 +198,11 @@ class AccountConsumer(FeedConsumer):
         does every sign-in with an old password."""
         user = self.scope["user"]
         members = pulse.members.get(self.account_id, {})
-        return self.session_key in pulse.sessions and members.get(user.pk) == user.password
+        return (
+            user.is_authenticated  # somebody locked out is nobody, though their session lives on
+            and self.session_key in pulse.sessions
+            and members.get(user.pk) == user.password
+        )
 
     def _streams(self, pulse: "Pulse") -> Json:
         return {"streams": pulse.streams.get(self.account_id, {}), "server_time": pulse.at}
@@ -269,7 +273,11 @@ class Heartbeats:
                 continue
             # Of those who joined meanwhile this pulse knows nothing, and would send them away.
             for socket in self._sockets.intersection(sockets):
-                socket.heartbeat(pulse)
+                try:
+                    socket.heartbeat(pulse)
+                except Exception:
+                    # Of this socket alone: the others' clients must not take the venue for dead.
+                    logger.exception("a socket has no heartbeat")
 
 
 heartbeats = Heartbeats()

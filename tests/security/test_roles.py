@@ -298,6 +298,12 @@ async def test_the_account_falls_silent_when_its_person(committed: Venue, ending
             await teammate.hear("heartbeat")
 
 
+async def test_a_locked_out_person_with_a_session_is_told_that_it_is_not_theirs(committed: Venue) -> None:
+    await act(User.objects.filter(pk=committed.owner.pk).update)(is_active=False)
+    async with Socket.opened(f"/ws/account/{committed.account.pk}/", user=committed.owner) as socket:
+        assert await socket.closed() == NOT_YOURS
+
+
 async def test_signing_out_ends_the_sockets_of_that_browser_only(committed: Venue) -> None:
     path = f"/ws/account/{committed.account.pk}/"
     async with (

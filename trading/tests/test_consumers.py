@@ -373,6 +373,22 @@ async def test_a_slow_reader_holds_up_nobody_elses_heartbeat(venue: Venue, quick
         reader.consumer.fall_silent()
 
 
+async def test_a_socket_that_fails_takes_nobody_elses_heartbeat(venue: Venue, quick: None) -> None:
+    beats = Heartbeats()
+    failing, other = Reader(), Reader()
+    failing.consumer.listing_id = -1  # of which no pulse knows
+    other.consumer.listing_id = venue.listing.pk
+    for reader in (failing, other):
+        reader.takes.set()
+        beats.join(reader.consumer)
+    async with asyncio.timeout(20):
+        while len(other.got) < 5:
+            await asyncio.sleep(0.05)
+    for reader in (failing, other):
+        beats.leave(reader.consumer)
+        reader.consumer.fall_silent()
+
+
 async def test_one_pulse_reads_for_all_sockets(venue: Venue) -> None:
     """Whatever the number of sockets: markets, streams, members, sessions; and the clock's offset."""
 
