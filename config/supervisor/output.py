@@ -13,6 +13,13 @@ NAME_WIDTH = 12
 LINE_LIMIT = 64 * 1024
 
 
+def open_log(path: Path) -> FileIO:
+    """To add to; for its owner only, as errors repeat what people sent."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)  # it may be there from before
+    return path.open("ab", buffering=0)
+
+
 @dataclass
 class Output:
     directory: Path
@@ -50,7 +57,7 @@ class Output:
             log.replace(log.with_suffix(".log.1"))
 
     def _log(self, name: str) -> FileIO:
-        return (self.directory / f"{name}.log").open("ab", buffering=0)
+        return open_log(self.directory / f"{name}.log")
 
     def _paint(self, text: str, colour: str) -> str:
         return f"\033[{colour}m{text}\033[0m" if self._coloured else text

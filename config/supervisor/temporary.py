@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from config import env, processes
 from config.supervisor import programs
 from config.supervisor.child import ENVIRONMENT
+from config.supervisor.output import open_log
 
 
 @contextlib.contextmanager
@@ -25,7 +26,7 @@ def workers() -> Iterator[None]:
 def _running(program: programs.Program) -> Iterator[None]:
     log = env.DATA_DIR / "logs" / f"{program.name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    with open_log(log) as output:
         process = subprocess.Popen(
             program.command,
             cwd=env.BASE_DIR,
