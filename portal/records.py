@@ -5,12 +5,17 @@ Three locks on one door: the runtime role holds no UPDATE, DELETE or TRUNCATE on
 migration), and seals show what got past both (``portal.seals``). 17 CFR 242.302, 240.17a-4(f)(2).
 """
 
+from typing import ClassVar
+
 from django.apps import apps
 from django.db import models
 
 
 class Record(models.Model):
     """Base of every record table."""
+
+    # False: its rows are sealed by their own writer, or something that is sealed vouches for them.
+    sealed_by_schedule: ClassVar[bool] = True
 
     class Meta:
         abstract = True
@@ -22,15 +27,6 @@ class Record(models.Model):
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         raise TypeError(f"{type(self).__name__} is a record: it is never deleted.")
-
-
-class TransactionId(models.Func):
-    """The writing transaction's id. Ids of rows are handed out before commit and may surface out of
-    order; transaction ids tell a sealer which rows can still appear (``portal.seals``)."""
-
-    template = "(pg_current_xact_id()::text::bigint)"
-    arity = 0
-    output_field = models.BigIntegerField()
 
 
 def record_tables() -> list[str]:

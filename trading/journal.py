@@ -183,12 +183,16 @@ def append_events(*, listing_id: int, events: Sequence[engine.Event]) -> None:
 def seal(*, listing_id: int, commands: tuple[int, int], events: Sequence[engine.Event]) -> None:
     """Seal a batch: the commands from first to last, both included, and the events just appended."""
     first, last = commands
-    digests = [seals.digest(values) for _, _, values in _command_rows(listing_id, first, last)]
-    seals.append(stream=_commands_stream(listing_id), first=first, last=last, digests=digests)
+    digests = [seals.digest(values) for _, values in _command_rows(listing_id, first, last)]
+    seals.append(
+        stream=_commands_stream(listing_id), table=COMMANDS, first=first, last=last, digests=digests
+    )
     if events:
         first, last = events[0].seq, events[-1].seq
         digests = [seals.digest(_event_as_read(event)) for event in events]
-        seals.append(stream=_events_stream(listing_id), first=first, last=last, digests=digests)
+        seals.append(
+            stream=_events_stream(listing_id), table=EVENTS, first=first, last=last, digests=digests
+        )
 
 
 def save_snapshot(*, listing_id: int, seq: int, state: dict[str, Any], state_hash: str) -> None:
@@ -321,7 +325,7 @@ def event_row(event: engine.Event) -> dict[str, Any]:
 
 
 def event_rows(*, listing_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    for seq, _, row in _event_rows(listing_id, 1, None):
+    for seq, row in _event_rows(listing_id, 1, None):
         yield seq, dict(zip(_EVENT_FIELDS, row[1:], strict=True))
 
 
@@ -403,22 +407,22 @@ def fact_sheets() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def sealed_up_to(*, listing_id: int) -> tuple[int, int]:
     """The last command and the last event under a seal."""
-    streams = _commands_stream(listing_id), _events_stream(listing_id)
-    commands, events = (seals.last_sealed(stream=stream) for stream in streams)
-    return commands, events
+    return (
+        seals.last_sealed(stream=_commands_stream(listing_id), table=COMMANDS),
+        seals.last_sealed(stream=_events_stream(listing_id), table=EVENTS),
+    )
 
 
 def verify_seals(*, listing_id: int) -> Iterator[seals.Break]:
-    for stream, rows in (
-        (_commands_stream(listing_id), _command_rows),
-        (_events_stream(listing_id), _event_rows),
-    ):
-        yield from seals.verify(stream=stream, rows=rows(listing_id, 1, None))
+    commands, events = _command_rows(listing_id, 1, None), _event_rows(listing_id, 1, None)
+    yield from seals.verify(stream=_commands_stream(listing_id), rows={COMMANDS: commands})
+    yield from seals.verify(stream=_events_stream(listing_id), rows={EVENTS: events})
 
 
 # --- How rows look to a seal -----------------------------------------------------------------------------
 
 
+COMMANDS, EVENTS = tables.Command._meta.db_table, tables.Event._meta.db_table
 _EVENT_FIELDS = ("command_seq", "at", "kind", "payload")
 
 
@@ -430,14 +434,14 @@ def _events_stream(listing_id: int) -> str:
     return f"events:{listing_id}"
 
 
-def _command_rows(listing_id: int, first: int, last: int | None) -> Iterator[tuple[int, int, Sequence[Any]]]:
+def _command_rows(listing_id: int, first: int, last: int | None) -> Iterator[seals.Row]:
     yield from _sealed_rows(
         tables.Command, listing_id, first, last,
         ("at", "received_at", "kind", "account_id", "order_id", "payload", "hold", "actor_id", "decision"),
     )  # fmt: skip
 
 
-def _event_rows(listing_id: int, first: int, last: int | None) -> Iterator[tuple[int, int, Sequence[Any]]]:
+def _event_rows(listing_id: int, first: int, last: int | None) -> Iterator[seals.Row]:
     yield from _sealed_rows(tables.Event, listing_id, first, last, _EVENT_FIELDS)
 
 
@@ -451,12 +455,12 @@ def _event_as_read(event: engine.Event) -> tuple[Any, ...]:
 def _sealed_rows(
     model: type[tables.Command] | type[tables.Event], listing_id: int, first: int, last: int | None,
     fields: tuple[str, ...],
-) -> Iterator[tuple[int, int, Sequence[Any]]]:  # fmt: skip
+) -> Iterator[seals.Row]:  # fmt: skip
     rows = model._default_manager.filter(listing_id=listing_id, seq__gte=first).order_by("seq")
     if last is not None:
         rows = rows.filter(seq__lte=last)
     for row in rows.values_list("seq", *fields).iterator(chunk_size=2000):
-        yield row[0], row[0], row
+        yield row[0], row
 
 
 def _body(message: engine.Command | engine.Event, *, skip: int) -> str:

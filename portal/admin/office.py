@@ -135,11 +135,11 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
 @admin.register(Seal)
 class SealAdmin(ReadOnlyAdmin):
-    list_display = ["stream", "number", "first", "last", "count", "when"]
+    list_display = ["stream", "number", "table", "first", "last", "count", "when"]
     search_fields = ["stream__exact"]
-    search_help_text = "Exact stream, e.g. commands:1 or portal_auditentry"
+    search_help_text = "Exact stream: commands:1, events:1 or records"
     ordering = ["-id"]
-    fields = ["stream", "number", "first", "last", "count", "when", "chained_hash"]
+    fields = ["stream", "number", "table", "first", "last", "count", "when", "chained_hash"]
 
     @admin.display(description="sealed (UTC)", ordering="id")
     def when(self, row: Seal) -> str:

@@ -7,8 +7,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import portal.records
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -211,7 +209,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("xid", models.BigIntegerField(db_default=portal.records.TransactionId(), editable=False)),
                 ("at", models.DateTimeField()),
                 ("action", models.CharField(max_length=60)),
                 ("subject", models.CharField(max_length=100)),
@@ -304,6 +301,7 @@ class Migration(migrations.Migration):
                 ),
                 ("stream", models.CharField(max_length=60)),
                 ("number", models.BigIntegerField(help_text="Gapless within its stream, from 1.")),
+                ("table", models.CharField(max_length=60)),
                 ("first", models.BigIntegerField()),
                 ("last", models.BigIntegerField()),
                 ("count", models.IntegerField()),
@@ -312,6 +310,13 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("stream", "records")),
+                        fields=["table", "number"],
+                        name="seal_of_records",
+                    )
+                ],
                 "constraints": [models.UniqueConstraint(fields=("stream", "number"), name="seal_chain")],
             },
         ),
@@ -322,10 +327,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="auditentry",
             index=models.Index(fields=["subject", "id"], name="audit_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="auditentry",
-            index=models.Index(fields=["xid", "id"], name="audit_xid"),
         ),
         migrations.AddConstraint(
             model_name="proposal",

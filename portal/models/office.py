@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from portal.models.people import User
-from portal.records import Record, TransactionId
+from portal.records import Record
 
 
 class Proposal(models.Model):
@@ -53,7 +53,6 @@ class Proposal(models.Model):
 class AuditEntry(Record):
     """One act of one person (or of the venue itself: no actor), in a sentence and as facts."""
 
-    xid = models.BigIntegerField(db_default=TransactionId(), editable=False)
     at = models.DateTimeField()
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     action = models.CharField(max_length=60)
@@ -62,23 +61,24 @@ class AuditEntry(Record):
 
     class Meta:
         verbose_name_plural = "audit entries"
-        indexes = [
-            models.Index(fields=["subject", "id"], name="audit_subject"),
-            models.Index(fields=["xid", "id"], name="audit_xid"),
-        ]
+        indexes = [models.Index(fields=["subject", "id"], name="audit_subject")]
 
     def __str__(self) -> str:
         return f"{self.action.replace('_', ' ').capitalize()} {self.subject}"
 
 
 class Seal(Record):
-    """A link of a stream's chain: over the previous link and the digests of rows ``first`` to ``last``.
+    """A link of a stream's chain: over the previous link and the digests of a table's rows ``first`` to
+    ``last``.
 
     ``digests`` holds 16 bytes of SHA-256 a row, so that a verifier can name the row that was changed.
     """
 
+    sealed_by_schedule = False  # chained
+
     stream = models.CharField(max_length=60)
     number = models.BigIntegerField(help_text="Gapless within its stream, from 1.")
+    table = models.CharField(max_length=60)
     first = models.BigIntegerField()
     last = models.BigIntegerField()
     count = models.IntegerField()
@@ -88,9 +88,13 @@ class Seal(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream", "number"], name="seal_chain")]
+        # Where the schedule goes on with a table; listings' streams have one table each.
+        indexes = [
+            models.Index(fields=["table", "number"], name="seal_of_records", condition=Q(stream="records"))
+        ]
 
     def __str__(self) -> str:
-        return f"{self.stream} {self.first}–{self.last}"
+        return f"{self.table} {self.first}–{self.last}"
 
 
 class ClockOffset(models.Model):

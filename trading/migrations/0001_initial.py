@@ -6,8 +6,6 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
-import portal.records
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -503,7 +501,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("xid", models.BigIntegerField(db_default=portal.records.TransactionId(), editable=False)),
                 ("cl_ord_id", models.CharField(max_length=64)),
                 ("received_at", models.DateTimeField()),
                 ("body", models.JSONField()),
@@ -603,7 +600,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("xid", models.BigIntegerField(db_default=portal.records.TransactionId(), editable=False)),
                 ("at", models.DateTimeField()),
                 (
                     "kind",
@@ -810,10 +806,6 @@ class Migration(migrations.Migration):
             model_name="quarantine",
             constraint=models.UniqueConstraint(fields=("listing", "seq"), name="quarantined_once"),
         ),
-        migrations.AddIndex(
-            model_name="refusal",
-            index=models.Index(fields=["xid", "id"], name="refusal_xid"),
-        ),
         migrations.AddConstraint(
             model_name="clientorderkey",
             constraint=models.UniqueConstraint(fields=("account", "cl_ord_id"), name="client_order_key"),
@@ -828,10 +820,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="snapshot",
             constraint=models.UniqueConstraint(fields=("listing", "seq"), name="snapshot_sequence"),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(fields=["xid", "id"], name="transfer_xid"),
         ),
         migrations.AddConstraint(
             model_name="transfer",

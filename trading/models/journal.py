@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from portal.models import Account, Proposal
-from portal.records import Record, TransactionId
+from portal.records import Record
 from trading.models.listings import Listing
 
 
@@ -25,6 +25,8 @@ class Sequence(models.Model):
 class FactSheet(Record):
     """What a gate knew when it decided, stored once however many decisions rest on it."""
 
+    sealed_by_schedule = False  # the decisions, which are sealed, name it by its digest
+
     digest = models.CharField(max_length=64, primary_key=True)
     facts = models.JSONField()
 
@@ -34,6 +36,8 @@ class FactSheet(Record):
 
 class Command(Record):
     """Everything that can change a book, in the order in which it does."""
+
+    sealed_by_schedule = False  # by the drain that applied it
 
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="+", db_index=False)
     seq = models.BigIntegerField()
@@ -64,6 +68,8 @@ class Command(Record):
 class Event(Record):
     """Everything the engine answered."""
 
+    sealed_by_schedule = False  # by the drain that made it
+
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="+", db_index=False)
     seq = models.BigIntegerField()
     command_seq = models.BigIntegerField()
@@ -82,7 +88,6 @@ class Event(Record):
 class Refusal(Record):
     """An order received and refused before it got a sequence number (Rule 302(c) wants it kept)."""
 
-    xid = models.BigIntegerField(db_default=TransactionId(), editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="+")
     cl_ord_id = models.CharField(max_length=64)
@@ -90,9 +95,6 @@ class Refusal(Record):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     body = models.JSONField()
     decision = models.JSONField()
-
-    class Meta:
-        indexes = [models.Index(fields=["xid", "id"], name="refusal_xid")]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.cl_ord_id}"

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from portal.models import Account
-from portal.records import Record, TransactionId
+from portal.records import Record
 
 
 class Asset(models.Model):
@@ -70,7 +70,6 @@ class Transfer(Record):
         TRADE_CASH = "TRADE_CASH", "Trade, cash leg"
         TRADE_TOKEN = "TRADE_TOKEN", "Trade, token leg"
 
-    xid = models.BigIntegerField(db_default=TransactionId(), editable=False)
     at = models.DateTimeField()
     kind = models.CharField(max_length=16, choices=Kind)
     debit_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
@@ -83,7 +82,6 @@ class Transfer(Record):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="transfer_is_positive")]
-        indexes = [models.Index(fields=["xid", "id"], name="transfer_xid")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} {self.asset_id}"

@@ -1,6 +1,6 @@
 """What a verification found, and how rows are held against what they should be."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -75,6 +75,11 @@ class Comparison:
 
     def expect_no_more(self) -> None:
         self._pass_over(None)
+
+    def give_up(self) -> None:
+        """A cursor that is left to garbage collection may be closed amid another query, and hang in it."""
+        if isinstance(self._stored, Generator):
+            self._stored.close()
 
     def _pass_over(self, key: Any) -> None:
         while self._next is not None and (key is None or self._next[0] < key):

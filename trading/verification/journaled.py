@@ -50,7 +50,7 @@ def verify_records() -> Findings:
     """Records of no one listing: their seals, and the facts that decisions rest on."""
     findings = Findings()
     for broken in seals.verify_records():
-        _add_break(findings, broken, table=broken.stream, row=f"id {broken.row}")
+        _add_break(findings, broken, row=f"id {broken.row}")
     for digest, facts in journal.fact_sheets():
         if gates.digest_of(facts) != digest:
             findings.add("trading_factsheet", digest, "does not hold the facts of its digest")
@@ -80,6 +80,8 @@ class _Recomputation:
                 self._take(recorded)
             except Exception as error:  # whatever a row that was tampered with may lead to
                 self._add("trading_command", f"seq {recorded.seq}", f"cannot be applied: {error!r}")
+                self._events.give_up()
+                self._executions.give_up()
                 return
         self._events.expect_no_more()
         self._executions.expect_no_more()
@@ -198,20 +200,20 @@ class _Recomputation:
 
 def _verify_seals(listing: Listing, findings: Findings) -> None:
     for broken in journal.verify_seals(listing_id=listing.pk):
-        table = {"commands": "trading_command", "events": "trading_event"}[broken.stream.partition(":")[0]]
-        _add_break(findings, broken, table=table, row=f"{listing.symbol} seq {broken.row}")
+        _add_break(findings, broken, row=f"{listing.symbol} seq {broken.row}")
     sealed = journal.sealed_up_to(listing_id=listing.pk)
     applied = listing.market.applied_seq, listing.market.event_seq
-    for table, last, should_be in zip(("trading_command", "trading_event"), sealed, applied, strict=True):
+    for table, last, should_be in zip((journal.COMMANDS, journal.EVENTS), sealed, applied, strict=True):
         if last != should_be:
             findings.add(table, f"{listing.symbol} seq {last + 1}", f"is not sealed up to {should_be}")
 
 
-def _add_break(findings: Findings, broken: seals.Break, *, table: str, row: str) -> None:
+def _add_break(findings: Findings, broken: seals.Break, *, row: str) -> None:
     if broken.row is None:
         findings.add("portal_seal", f"{broken.stream} number {broken.seal}", broken.what)
     else:
-        findings.add(table, row, f"{broken.what} (seal {broken.seal})")
+        by = f" (seal {broken.seal})" if broken.seal else ""
+        findings.add(broken.table, row, broken.what + by)
 
 
 def _verify_restrictions(listing: Listing, findings: Findings) -> None:
