@@ -79,6 +79,17 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class SpentKey:
+    """A ClOrdID's row, for verification."""
+
+    body_hash: bytes
+    account_id: int
+    cl_ord_id: str
+    listing_id: int
+    order_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RefusalDraft:
     account_id: int
     listing_id: int
@@ -374,31 +385,51 @@ def counter(*, listing_id: int) -> tuple[int, datetime | None]:
     return tables.Sequence.objects.values_list("last_seq", "last_at").get(listing_id=listing_id)
 
 
-def strayed_keys(*, listing_id: int) -> list[tuple[int, str]]:
-    """(command, what is wrong) wherever ClOrdIDs, the commands they led to and their orders disagree."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT seq, CASE WHEN k.id IS NULL THEN 'has no ClOrdID' "
-            "WHEN c.id IS NULL THEN 'is missing, but a ClOrdID led to it' "
-            "ELSE 'is not what its ClOrdID led to' END "
-            "FROM (SELECT * FROM trading_clientorderkey "
-            "WHERE listing_id = %(listing)s AND seq IS NOT NULL) k "
-            "FULL JOIN (SELECT * FROM trading_command WHERE listing_id = %(listing)s) c USING (seq) "
-            "LEFT JOIN trading_order o ON o.id = c.order_id AND c.kind = 'NewOrder' "
-            "WHERE (k.id IS NULL AND c.kind = 'NewOrder') OR (k.id IS NOT NULL AND "
-            "((k.account_id, k.order_id) IS DISTINCT FROM (c.account_id, c.order_id) "
-            "OR o.cl_ord_id <> k.cl_ord_id)) ORDER BY seq",
-            {"listing": listing_id},
-        )
-        return cursor.fetchall()
-
-
 def canceled_behind(*, listing_id: int) -> set[int]:
     """Orders whose cancel is in the journal and not yet applied."""
     rows = tables.Command.objects.filter(
         listing_id=listing_id, kind="CancelOrder", seq__gt=F("listing__market__applied_seq")
     )
     return {order_id for order_id in rows.values_list("order_id", flat=True) if order_id is not None}
+
+
+def keys_of_commands(*, listing_id: int) -> Iterator[tuple[int, SpentKey]]:
+    """(command, key), in the order of commands."""
+    yield from _spent_keys("seq", listing_id=listing_id, seq__isnull=False)
+
+
+def keys_of_refusals() -> Iterator[tuple[int, SpentKey]]:
+    """(refusal, key), in the order of refusals."""
+    yield from _spent_keys("refusal_id", refusal__isnull=False)
+
+
+def _spent_keys(led_to: str, **those: Any) -> Iterator[tuple[int, SpentKey]]:
+    rows = tables.ClientOrderKey.objects.filter(**those).order_by(led_to, "id")
+    fields = (led_to, "body_hash", "account_id", "cl_ord_id", "listing_id", "order_id")
+    for position, body_hash, *where in rows.values_list(*fields).iterator(chunk_size=2000):
+        yield position, SpentKey(bytes(body_hash), *where)
+
+
+def refusals() -> Iterator[tables.Refusal]:
+    yield from tables.Refusal.objects.order_by("id").iterator(chunk_size=2000)
+
+
+def quarantines(*, listing_id: int) -> list[tuple[int, str, Proposal]]:
+    """(command, why, by which proposal)."""
+    rows = tables.Quarantine.objects.filter(listing_id=listing_id).select_related("proposal")
+    return [(row.seq, row.reason, row.proposal) for row in rows.order_by("seq")]
+
+
+def decisions_without_facts() -> list[tuple[str, str]]:
+    """(table, row) of every decision whose fact sheet is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t, row FROM (SELECT 'trading_command' AS t, symbol || ' seq ' || seq AS row, decision "
+            "FROM trading_command JOIN trading_listing l ON l.id = listing_id WHERE decision IS NOT NULL "
+            "UNION ALL SELECT 'trading_refusal', 'id ' || id, decision FROM trading_refusal) decided "
+            "WHERE NOT EXISTS (SELECT FROM trading_factsheet WHERE digest = decision->>'facts')"
+        )
+        return cursor.fetchall()
 
 
 def fact_sheets() -> Iterator[tuple[str, dict[str, Any]]]:

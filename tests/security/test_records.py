@@ -4,16 +4,31 @@
 """
 
 from io import StringIO
+from typing import Any
 
 import psycopg
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
-from portal import seals
-from trading.models import Listing
+from portal import audit, proposals, seals
+from portal.models import Proposal
+from portal.tests.factories import an_operator
+from trading.models import Listing, MarketState
 from trading.services import entry
 from trading.services.requests import Refused
-from trading.tests.factories import a_listing, a_snapshot, buy, cancel, funded, replace, sell, worked
+from trading.tests.factories import (
+    a_listing,
+    a_snapshot,
+    buy,
+    cancel,
+    drained,
+    entered,
+    funded,
+    replace,
+    sell,
+    worked,
+)
 
 
 @pytest.fixture
@@ -51,7 +66,7 @@ def tamper(owner: psycopg.Connection, table: str, change: str) -> None:
 
 def test_an_untouched_journal_is_identical(market: Listing) -> None:
     code, lines = verify_journal()
-    assert (code, lines) == (0, ["listings=1 commands=6 events=7 identical=yes"])
+    assert (code, lines) == (0, ["listings=1 commands=6 events=7 unsealed=0 identical=yes"])
 
 
 # What is changed, and how the line begins that has to name it.
@@ -133,10 +148,81 @@ TAMPERED = {
         "WHERE digest = (SELECT min(digest) FROM trading_factsheet)",
         "trading_factsheet ",
     ),
+    "a decision's facts taken out": (
+        "trading_factsheet",
+        "DELETE FROM trading_factsheet WHERE digest = (SELECT decision->>'facts' FROM trading_command "
+        "WHERE seq = 2)",
+        "trading_command ACME seq 2: rests on facts that are missing",
+    ),
+    "a refusal's facts taken out": (
+        "trading_factsheet",
+        "DELETE FROM trading_factsheet WHERE digest = (SELECT decision->>'facts' FROM trading_refusal)",
+        "trading_refusal id 1: rests on facts that are missing",
+    ),
     "a ClOrdID": (
         "trading_clientorderkey",
         "UPDATE trading_clientorderkey SET cl_ord_id = 'mine' WHERE seq = 4",
         "trading_command ACME seq 4: is not what its ClOrdID led to",
+    ),
+    "what a ClOrdID was spent on": (
+        "trading_clientorderkey",
+        "UPDATE trading_clientorderkey SET body_hash = '\\x00' WHERE seq = 4",
+        "trading_command ACME seq 4: is not what its ClOrdID led to",
+    ),
+    "a cancel's ClOrdID": (
+        "trading_clientorderkey",
+        "UPDATE trading_clientorderkey SET cl_ord_id = 'mine' WHERE seq = 6",
+        "trading_clientorderkey id 5: differs from what was sealed",
+    ),
+    "a cancel's ClOrdID taken out": (
+        "trading_clientorderkey",
+        "DELETE FROM trading_clientorderkey WHERE seq = 6",
+        "trading_command ACME seq 6: has no ClOrdID",
+    ),
+    "a replace's ClOrdID taken out": (
+        "trading_clientorderkey",
+        "DELETE FROM trading_clientorderkey WHERE seq = 5",
+        "trading_command ACME seq 5: has no ClOrdID",
+    ),
+    "a second ClOrdID": (
+        "trading_clientorderkey",
+        "INSERT INTO trading_clientorderkey (account_id, cl_ord_id, body_hash, listing_id, seq, order_id) "
+        "SELECT account_id, 'x', body_hash, listing_id, seq, order_id FROM trading_clientorderkey "
+        "WHERE seq = 4",
+        "trading_command ACME seq 4: has more than one ClOrdID",
+    ),
+    "a ClOrdID of no command": (
+        "trading_clientorderkey",
+        "INSERT INTO trading_clientorderkey (account_id, cl_ord_id, body_hash, listing_id, seq, order_id) "
+        "SELECT account_id, 'x', body_hash, listing_id, 7, order_id FROM trading_clientorderkey "
+        "WHERE seq = 4",
+        "trading_command ACME seq 7: is missing, but a ClOrdID led to it",
+    ),
+    "a refusal's ClOrdID": (
+        "trading_clientorderkey",
+        "UPDATE trading_clientorderkey SET cl_ord_id = 'mine' WHERE refusal_id = 1",
+        "trading_refusal id 1: is not what its ClOrdID led to",
+    ),
+    "what a refusal's ClOrdID was spent on": (
+        "trading_clientorderkey",
+        "UPDATE trading_clientorderkey SET body_hash = '\\x00' WHERE refusal_id = 1",
+        "trading_refusal id 1: is not what its ClOrdID led to",
+    ),
+    "a refusal's ClOrdID taken out": (
+        "trading_clientorderkey",
+        "DELETE FROM trading_clientorderkey WHERE refusal_id = 1",
+        "trading_refusal id 1: has no ClOrdID",
+    ),
+    "all seals of one table": (
+        "portal_seal",
+        "DELETE FROM portal_seal WHERE \"table\" = 'portal_auditentry'",
+        "portal_seal records number 1: is missing",
+    ),
+    "a record put in where no seal comes": (
+        "portal_auditentry",
+        "INSERT INTO portal_auditentry (id, at, action, subject, facts) "
+        "VALUES (4000000000000000000, '2020-01-01', 'FORGED', 'x', '{}')",
+        "portal_auditentry id 4000000000000000000: has an id that was never handed out",
     ),
 }
 
@@ -155,6 +241,22 @@ def test_a_record_that_was_tampered_with_is_named(
 
 # Projections are no records: the runtime role may change them, and what it may not do is to go unseen.
 CHANGED = {
+    "the largest order, which the journal knows": (
+        "UPDATE trading_listing SET max_order_qty = max_order_qty * 100",
+        "trading_listing ACME: max_order_qty is 1000000, the journal says 10000",
+    ),
+    "how far from the market an order may go": (
+        "UPDATE trading_listing SET protection_bps = 9999",
+        "trading_listing ACME: protection_bps is 9999, should be 500",
+    ),
+    "the zone in which days end": (
+        "UPDATE trading_listing SET time_zone = 'Asia/Tokyo'",
+        "trading_listing ACME: time_zone is 'Asia/Tokyo', should be 'America/New_York'",
+    ),
+    "an order's ClOrdID": (
+        "UPDATE trading_order SET cl_ord_id = 'mine' WHERE id = 1",
+        "trading_order ACME id 1: cl_ord_id is 'mine', should be ",
+    ),
     "an order's fills": (
         "UPDATE trading_order SET cum_qty = cum_qty - 1 WHERE id = 1",
         "trading_order ACME id 1: cum_qty is 49, should be 50",
@@ -216,6 +318,95 @@ def test_a_damaged_snapshot_is_named(market: Listing, as_owner: psycopg.Connecti
         1,
         [
             "trading_snapshot ACME seq 6: state is not the market's",
-            "listings=1 commands=6 events=7 identical=no",
+            "listings=1 commands=6 events=7 unsealed=0 identical=no",
         ],
     )
+
+
+def test_what_waits_for_its_seal_is_counted(market: Listing) -> None:
+    audit.record(action="TESTED", subject="ACME")
+    assert verify_journal() == (0, ["listings=1 commands=6 events=7 unsealed=1 identical=yes"])
+
+
+def test_terms_changed_by_two_people_are_as_they_should_be(market: Listing) -> None:
+    change = {"max_order_qty": 500, "max_order_cents": 600, "protection_bps": 700}
+    approved("LISTING_PARAMETERS", change)
+    drained(market)
+    code, lines = verify_journal()
+    assert code == 0, lines
+
+
+def approved(kind: str, new: dict[str, Any]) -> Proposal:
+    proposal = proposals.propose(kind=kind, subject="ACME", new=new, reason="test", by=an_operator())
+    return proposals.approve(proposal=proposal, by=an_operator())
+
+
+@pytest.fixture
+def put_aside(market: Listing) -> Proposal:
+    """A command taken out of the fold as it should be, by two people."""
+    entered(buy(funded(cents=100), market, 1, 1))
+    MarketState.objects.update(fault_seq=7, fault_text="x")
+    proposal = approved("QUARANTINE", {"seq": 7})
+    drained(market)
+    seals.seal_records()
+    code, lines = verify_journal()
+    assert code == 0, lines
+    return proposal
+
+
+PUT_ASIDE = "trading_quarantine ACME seq 7: cites proposal 1, "
+# The runtime role may change a proposal, and may insert a quarantine.
+UNAPPROVED = {
+    "not in effect": (
+        "UPDATE portal_proposal SET status = 'APPROVED'", PUT_ASIDE + "which is approved, not yet in effect"
+    ),
+    "of another command": (
+        "UPDATE portal_proposal SET new = jsonb_set(new, '{seq}', '6')",
+        PUT_ASIDE + "which is of something else",
+    ),
+    "of another kind": (
+        "UPDATE portal_proposal SET kind = 'LISTING_PARAMETERS'", PUT_ASIDE + "which is of something else"
+    ),
+    "for another reason": (
+        "UPDATE portal_proposal SET reason = 'another'", PUT_ASIDE + "which is of something else"
+    ),
+    "by others": (
+        "UPDATE portal_proposal SET proposed_by_id = decided_by_id, decided_by_id = proposed_by_id",
+        PUT_ASIDE + "of which the audit log tells otherwise",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", UNAPPROVED)
+def test_a_command_put_aside_by_no_such_proposal_is_named(put_aside: Proposal, what: str) -> None:
+    change, named = UNAPPROVED[what]
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+        assert cursor.rowcount == 1
+    code, lines = verify_journal()
+    assert code == 1
+    assert named in lines
+
+
+def test_a_quarantine_that_nobody_approved_is_named(market: Listing) -> None:
+    """As whoever has the runtime role could insert one."""
+    by = an_operator()
+    proposals.propose(
+        kind="LISTING_PARAMETERS", subject="ACME", new={"max_order_qty": 5}, reason="other", by=by
+    )
+    entered(buy(funded(cents=100), market, 1, 1))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO trading_quarantine (listing_id, seq, reason, proposal_id) VALUES (%s, 7, 'x', 1)",
+            [market.pk],
+        )
+    drained(market)
+    code, lines = verify_journal()
+    assert code == 1
+    for what in (
+        "which is of something else",
+        "which is proposed",
+        "which nobody else approved",
+        "of which the audit log tells otherwise",
+    ):
+        assert PUT_ASIDE + what in lines

@@ -1,6 +1,7 @@
 """What is traded: the listing as configured, and its market as the matching worker left it."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -50,6 +51,7 @@ class Listing(models.Model):
     protection_bps = models.PositiveIntegerField(
         default=500, help_text="How far through the market an order may go, in basis points."
     )
+    # Never changed: candles of a day, and the ends of DAY orders, were reckoned by it.
     time_zone = models.CharField(max_length=40, default="America/New_York")
     closes_at = models.TimeField(help_text="When DAY orders expire, in the listing's time zone.")
     epoch = models.PositiveIntegerField(default=1, help_text="Raised when the feed starts afresh.")
@@ -72,6 +74,23 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return self.symbol
+
+    def terms(self) -> dict[str, Any]:
+        """What people decided of it, as the audit log holds it (and verification finds it again)."""
+        return {
+            "kind": self.kind,
+            "exemption": self.exemption,
+            "open_to": self.open_to,
+            "tick_size": str(plain(self.tick_size)),
+            "lot_size": str(plain(self.lot_size)),
+            "tick_lot_cents": self.tick_lot_cents,
+            "max_order_qty": self.max_order_qty,
+            "max_order_cents": self.max_order_cents,
+            "max_price": self.max_price,
+            "protection_bps": self.protection_bps,
+            "time_zone": self.time_zone,
+            "closes_at": self.closes_at.isoformat(),
+        }
 
     def price(self, ticks: int) -> Decimal:
         return (ticks * self.tick_size).normalize() + Decimal("0.00")

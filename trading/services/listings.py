@@ -57,7 +57,7 @@ def create_listing(
         Cursor.objects.create(name=SETTLEMENT_CURSOR, listing=listing)
         journal.open_listing(listing_id=listing.pk)
         _configure(listing, actor)
-        audit.record(action="LISTED", subject=symbol, actor=actor, facts={"exemption": exemption})
+        audit.record(action="LISTED", subject=symbol, actor=actor, facts=listing.terms())
     return listing
 
 

@@ -53,7 +53,11 @@ def body_of(request: Request) -> dict[str, Any]:
 
 def body_hash(request: Request) -> bytes:
     """Tells a repetition from another order under the same ClOrdID."""
-    return hashlib.sha256(json.dumps(body_of(request), sort_keys=True).encode()).digest()[:16]
+    return hash_of(body_of(request))
+
+
+def hash_of(body: dict[str, Any]) -> bytes:
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).digest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

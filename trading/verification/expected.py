@@ -29,6 +29,7 @@ from trading.verification.findings import Row
 @dataclass(slots=True)
 class ExpectedOrder:
     account_id: int
+    cl_ord_id: str | None
     side: str
     ord_type: str
     time_in_force: str
@@ -46,8 +47,9 @@ class ExpectedOrder:
     text: str = ""
 
     COLUMNS = (
-        "account_id", "side", "ord_type", "time_in_force", "order_qty", "price", "protection_px", "expire_at",
-        "leaves_qty", "hold", "created_at", "updated_at", "ord_status", "cum_qty", "traded_value", "text",
+        "account_id", "cl_ord_id", "side", "ord_type", "time_in_force", "order_qty", "price", "protection_px",
+        "expire_at", "leaves_qty", "hold", "created_at", "updated_at", "ord_status", "cum_qty",
+        "traded_value", "text",
     )  # fmt: skip
 
     def row(self, tick_lot_cents: int) -> Row:
@@ -79,7 +81,7 @@ class Expected:
         self._listing = listing
         self._execution = execution
 
-    def enter(self, recorded: Recorded) -> None:
+    def enter(self, recorded: Recorded, cl_ord_id: str | None) -> None:
         """An order's row is born with its command."""
         if recorded.kind != "NewOrder":
             return
@@ -88,6 +90,7 @@ class Expected:
         terms = recorded.payload
         self.orders[recorded.order_id] = ExpectedOrder(
             account_id=recorded.account_id,
+            cl_ord_id=cl_ord_id,
             side=terms["side"],
             ord_type=terms["ord_type"],
             time_in_force=terms["time_in_force"],

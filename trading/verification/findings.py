@@ -41,6 +41,12 @@ class Findings:
         return self._shown + ([f"and {hidden} more differences"] if hidden else [])
 
 
+def give_up(rows: Iterator[Any]) -> None:
+    """Read no further. A cursor left to garbage collection may be closed amid another query, and hang."""
+    if isinstance(rows, Generator):
+        rows.close()
+
+
 class Comparison:
     """A table's rows in the order of their keys, read alongside what they should be.
 
@@ -77,9 +83,7 @@ class Comparison:
         self._pass_over(None)
 
     def give_up(self) -> None:
-        """A cursor that is left to garbage collection may be closed amid another query, and hang in it."""
-        if isinstance(self._stored, Generator):
-            self._stored.close()
+        give_up(self._stored)
 
     def _pass_over(self, key: Any) -> None:
         while self._next is not None and (key is None or self._next[0] < key):

@@ -17,8 +17,10 @@ from trading.models import (
     MarketState,
     Order,
 )
+from trading.verification.decided import verify_quarantines, verify_terms
 from trading.verification.expected import Expected, ExpectedOrder
 from trading.verification.findings import Comparison, Findings, Row
+from trading.verification.keys import CommandKeys, verify_refusals
 
 PROGRESS_EVERY = 50_000
 
@@ -32,6 +34,14 @@ class Verified:
     findings: Findings = field(default_factory=Findings)
 
 
+@dataclass(slots=True)
+class VerifiedRecords:
+    """``unsealed``: rows that wait for the schedule's next pass, and that no seal speaks for until then."""
+
+    unsealed: int
+    findings: Findings = field(default_factory=Findings)
+
+
 def verify_listing(
     *, listing_id: int, progress: Callable[[str, int, int], None] = lambda *_: None
 ) -> Verified:
@@ -40,21 +50,25 @@ def verify_listing(
     verified = Verified()
     _Recomputation(listing, verified, progress).run()
     _verify_seals(listing, verified.findings)
-    for seq, what in journal.strayed_keys(listing_id=listing_id):
-        verified.findings.add("trading_command", f"{listing.symbol} seq {seq}", what)
+    verify_terms(listing, verified.findings)
+    verify_quarantines(listing, verified.findings)
     _verify_restrictions(listing, verified.findings)
     return verified
 
 
-def verify_records() -> Findings:
-    """Records of no one listing: their seals, and the facts that decisions rest on."""
-    findings = Findings()
+def verify_records() -> VerifiedRecords:
+    """Records of no one listing: their seals, refusals, and the facts that decisions rest on."""
+    verified = VerifiedRecords(unsealed=seals.unsealed_records())
+    findings = verified.findings
     for broken in seals.verify_records():
         _add_break(findings, broken, row=f"id {broken.row}")
     for digest, facts in journal.fact_sheets():
         if gates.digest_of(facts) != digest:
             findings.add("trading_factsheet", digest, "does not hold the facts of its digest")
-    return findings
+    for table, row in journal.decisions_without_facts():
+        findings.add(table, row, "rests on facts that are missing")
+    verify_refusals(findings)
+    return verified
 
 
 class _Recomputation:
@@ -70,6 +84,8 @@ class _Recomputation:
         self._events = self._compare("trading_event", journal.event_rows(listing_id=listing.pk), "seq {}")
         self._executions = self._compare("trading_execution", self._execution_rows(), "trade {0[0]} {0[1]}")
         self._expected = Expected(listing, self._executions.expect)
+        self._keys = CommandKeys(self._findings, listing_id=listing.pk, symbol=listing.symbol)
+        self._configured: dict[str, Any] = {}  # by the last command that does
         self._snapshots = journal.snapshots(listing_id=listing.pk)
         self._last: journal.Recorded | None = None  # in the journal
         self._applied_at: datetime | None = None
@@ -80,11 +96,12 @@ class _Recomputation:
                 self._take(recorded)
             except Exception as error:  # whatever a row that was tampered with may lead to
                 self._add("trading_command", f"seq {recorded.seq}", f"cannot be applied: {error!r}")
-                self._events.give_up()
-                self._executions.give_up()
+                for reading in (self._events, self._executions, self._keys):
+                    reading.give_up()
                 return
-        self._events.expect_no_more()
-        self._executions.expect_no_more()
+        for read in (self._events, self._executions, self._keys):
+            read.expect_no_more()
+        self._compare_configuration()
         self._compare_counter()
         self._compare_rows("trading_order", "id {}", self._order_rows(), self._expected_orders())
         self._compare_rows("trading_candle", "{0[0]} {0[1]}", self._candle_rows(), self._expected_candles())
@@ -102,7 +119,9 @@ class _Recomputation:
         if recorded.at != (max(before.at, recorded.received_at) if before else recorded.received_at):
             self._add("trading_command", f"seq {recorded.seq}", "at does not follow from received_at")
         self._last = recorded
-        self._expected.enter(recorded)
+        self._expected.enter(recorded, self._keys.expect(recorded))
+        if recorded.kind == "ConfigureListing":
+            self._configured = recorded.payload
         if recorded.seq > self._state.applied_seq:
             return
         for event in self._market.apply(recorded.command()):
@@ -125,6 +144,11 @@ class _Recomputation:
         for column in ("state", "hash"):
             if stored[column] != should_be[column]:
                 self._add("trading_snapshot", f"seq {stored['seq']}", f"{column} is not the market's")
+
+    def _compare_configuration(self) -> None:
+        for name in ("tick_lot_cents", "max_order_qty", "max_price"):
+            if (found := getattr(self._listing, name)) != (value := self._configured.get(name)):
+                self._add("trading_listing", "", f"{name} is {found!r}, the journal says {value!r}")
 
     def _compare_counter(self) -> None:
         last = (self._last.seq, self._last.at) if self._last else (0, None)

@@ -30,9 +30,13 @@ class Command(BaseCommand):
             commands, events = commands + verified.commands, events + verified.events
             differences += self._show(verified.findings)
         with of_one_moment():
-            differences += self._show(verify_records())
+            records = verify_records()
+        differences += self._show(records.findings)
         identical = "no" if differences else "yes"
-        self.stdout.write(f"listings={len(rows)} commands={commands} events={events} identical={identical}")
+        self.stdout.write(
+            f"listings={len(rows)} commands={commands} events={events} unsealed={records.unsealed} "
+            f"identical={identical}"
+        )
         if differences:
             sys.exit(1)
 
