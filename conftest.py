@@ -11,7 +11,6 @@ what only the owner may do, such as tampering with a record.
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,9 +34,9 @@ os.environ.pop("DATABASE_OWNER_URL", None)
 import django  # noqa: E402
 
 from config import embedded, env  # noqa: E402
-from config.embedded.postgres import NOT_DURABLE, Postgres, program  # noqa: E402
+from config.embedded.postgres import Postgres  # noqa: E402
 from config.embedded.valkey import Valkey  # noqa: E402
-from tests.support.databases import Databases, default_connection  # noqa: E402
+from tests.support.databases import Databases, restored  # noqa: E402
 from tests.support.programs import Programs, wait_until  # noqa: E402
 
 # Before the other conftests, which import models.
@@ -154,22 +153,6 @@ def postgres_server(
     databases: Databases, valkey: Valkey, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Postgres]:
     """A whole PostgreSQL of this test's own with all tables, to be killed and started."""
-    directory = Path(tempfile.mkdtemp(prefix="ats-pg-"))
-    server = Postgres(
-        directory=directory / "data",
-        socket_dir=directory / "run",
-        passwords=env.kept_secrets(),
-        settings=NOT_DURABLE,
-    )
-    server.start()
-    wait_until(server.answers, "PostgreSQL answers")
-    try:
-        template = databases.postgres.url(database=databases.template)
-        dump = subprocess.run([str(program("pg_dump")), template], check=True, capture_output=True).stdout
-        restore = [str(program("psql")), "--quiet", "--set", "ON_ERROR_STOP=1", server.url()]
-        subprocess.run(restore, input=dump, check=True, stdout=subprocess.DEVNULL)
-        with django_db_blocker.unblock(), default_connection(server, "ats"):
-            yield server
-    finally:
-        server.stop()
-        shutil.rmtree(directory)
+    template = databases.postgres.url(database=databases.template)
+    with django_db_blocker.unblock(), restored(template) as server:
+        yield server

@@ -7,12 +7,15 @@ of its own and drops it.
 import hashlib
 import itertools
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import psutil
 import psycopg
@@ -20,7 +23,8 @@ from django.db import connections
 from psycopg import sql
 
 from config import env
-from config.embedded.postgres import Postgres
+from config.embedded.postgres import NOT_DURABLE, Postgres, program
+from tests.support.programs import wait_until
 
 # What the tables and their grants are made from; a change here means a new template.
 SOURCES = (
@@ -61,6 +65,29 @@ def _point(database: dict[str, object], runtime: str, owner: str) -> None:
     connections.settings["default"].update(database)
     env.DATABASE_URL, env.DATABASE_OWNER_URL = runtime, owner
     os.environ.update(DATABASE_URL=runtime, DATABASE_OWNER_URL=owner)
+
+
+@contextmanager
+def restored(dumped: str) -> Iterator[Postgres]:
+    """A whole PostgreSQL of its own with what was in a database, which the default connection points at."""
+    directory = Path(tempfile.mkdtemp(prefix="ats-pg-"))
+    server = Postgres(
+        directory=directory / "data",
+        socket_dir=directory / "run",
+        passwords=env.kept_secrets(),
+        settings=NOT_DURABLE,
+    )
+    server.start()
+    wait_until(server.answers, "PostgreSQL answers")
+    try:
+        dump = subprocess.run([str(program("pg_dump")), dumped], check=True, capture_output=True).stdout
+        restore = [str(program("psql")), "--quiet", "--set", "ON_ERROR_STOP=1", server.url()]
+        subprocess.run(restore, input=dump, check=True, stdout=subprocess.DEVNULL)
+        with default_connection(server, "ats"):
+            yield server
+    finally:
+        server.stop()
+        shutil.rmtree(directory)
 
 
 @dataclass
