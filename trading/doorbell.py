@@ -11,8 +11,9 @@ from celery import current_app
 from django.conf import settings
 from django.db import transaction
 
-# A ring that was lost (worker killed, Valkey flushed) silences later ones no longer than this.
-SILENCE_MS = 1000
+# A ring that was lost (worker killed, Valkey flushed) silences later ones no longer than this. Shorter than
+# a busy worker takes to come round, and its queue would fill with rings for the same listings.
+SILENCE_MS = 3000
 
 
 def ring_on_commit(listing_id: int) -> None:

@@ -1,5 +1,7 @@
 """What Celery runs: doorbells and the schedule. No task carries data; no rule depends on one running."""
 
+import time
+
 from celery import shared_task
 from django.db import transaction
 
@@ -8,23 +10,23 @@ from trading import doorbell, journal, matching
 from trading.services import operations
 from trading.settlement import book_entry
 
-# A drain goes on while there is work, but gives other listings of its worker their turn.
-BATCHES_A_TURN = 50
+# A busy listing goes on this long before the other listings of its worker get their turn.
+TURN_SECONDS = 0.1
 
 
 @shared_task(name="trading.tasks.drain")
 def drain(listing_id: int) -> None:
     """Somebody rang: apply what is in the journal."""
     doorbell.answered(listing_id)
-    settle_after = False
-    for _ in range(BATCHES_A_TURN):
+    over = time.monotonic() + TURN_SECONDS
+    if not matching.drain(listing_id):
+        return
+    while time.monotonic() < over:
         if not matching.drain(listing_id):
             break
-        settle_after = True
     else:
-        doorbell.ring(listing_id)
-    if settle_after:
-        settle.delay(listing_id)
+        doorbell.ring(listing_id)  # at the end of the queue
+    settle.delay(listing_id)
 
 
 @shared_task(name="trading.tasks.settle")

@@ -56,16 +56,20 @@ class Child:
         self.remains = remains
         self.process: asyncio.subprocess.Process | None = None
         self.started_at = 0.0
+        self._asked = False  # to be started again, so that its end says nothing about it
         self._stopping = asyncio.Event()
         self._keeping = asyncio.create_task(self._keep())
 
     @property
     def up_for_s(self) -> float:
-        return time.monotonic() - self.started_at
+        """0 while it is down."""
+        running = self.process is not None and self.process.returncode is None
+        return time.monotonic() - self.started_at if running else 0.0
 
     async def restart(self) -> None:
         """For a process that is up but does nothing: it would not hear a polite request either."""
         if self.process is not None and self.process.returncode is None:
+            self._asked = True
             self.process.kill()
 
     async def stop(self) -> None:
@@ -80,8 +84,8 @@ class Child:
             code = await self._run()
             if self._stopping.is_set():
                 return
-            if self.up_for_s > STEADY_AFTER_S:
-                pause = FIRST_PAUSE_S
+            if self._asked or time.monotonic() - self.started_at > STEADY_AFTER_S:
+                pause, self._asked = FIRST_PAUSE_S, False
             reason = signal.Signals(-code).name if code < 0 else f"exit code {code}"
             self.output.say(f"{self.program.name} ended ({reason}); starting it again in {pause:g} s.")
             with contextlib.suppress(asyncio.TimeoutError):

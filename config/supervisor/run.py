@@ -82,12 +82,13 @@ class Supervisor:
                     self.output.say(str(error))
 
     async def watch_matching(self) -> None:
-        """Workers may be up and consume nothing: what counts is the age of the oldest unapplied command."""
+        """Workers may be up and consume nothing: what counts is whether the journals are being applied."""
+        watch = matching.Watch()
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
-            late = await asyncio.to_thread(matching.late_queues)
+            stuck = await asyncio.to_thread(watch.stuck)
             for running in self.children:
-                if running.program.matching_queue in late and running.up_for_s > matching.TOO_LATE_S:
+                if running.program.matching_queue in stuck and running.up_for_s > matching.STILL_FOR_S:
                     self.output.say(f"{running.program.name} is up but does not match; restarting it.")
                     await running.restart()
 
