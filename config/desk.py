@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 
 from portal import clock
 from portal.models import AuditEntry, Proposal
@@ -57,10 +55,6 @@ class OperatorsDesk(AdminSite):
         if may("portal.view_auditentry"):
             context["entries"] = list(AuditEntry.objects.select_related("actor").order_by("-id")[:LATEST])
         return super().index(request, context | (extra_context or {}))
-
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        logout(request)
-        return HttpResponseRedirect(settings.LOGIN_URL)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)

@@ -2,32 +2,43 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.views import defaults
+from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from trading.api.errors import problem
+
+TEMPLATE = "error.html"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
         return problem(400, "MALFORMED", "The request could not be read.")
-    return defaults.bad_request(request, exception)
+    return _page(
+        request, 400, "This could not be read", "The address or the form holds what nobody can read."
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
         return problem(403, "NOT_ALLOWED", "You may not do this.")
-    return defaults.permission_denied(request, exception)
+    why = str(exception) or "Your role does not open this page, or does not allow this."
+    return _page(request, 403, "This is not open to you", why)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's own page has its style inline, which the content-security policy refuses."""
-    return forbidden(request, PermissionDenied(reason))
+    if _is_api(request):
+        return forbidden(request, PermissionDenied(reason))
+    return _page(
+        request, 403, "This form is out of date",
+        "Nothing was done. Go back, load the page anew, and send it again.",
+    )  # fmt: skip
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
         return problem(404, "NOT_FOUND", "There is nothing at this address.")
-    return defaults.page_not_found(request, exception)
+    return _page(request, 404, "There is no such page", "Nothing is at this address. It may be mistyped.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -35,7 +46,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return problem(
             500, "INTERNAL", "Something went wrong here. Send it again as it was: nothing is entered twice."
         )
-    return defaults.server_error(request)
+    told = "It is in the venue’s log. Look at what came of it before you do it again."
+    # Without the request: who asks is read from the database, which may be what went wrong.
+    return HttpResponse(
+        render_to_string(TEMPLATE, {"title": "Something went wrong here", "told": told}), status=500
+    )
+
+
+def _page(request: HttpRequest, status: int, title: str, told: str) -> HttpResponse:
+    user = getattr(request, "user", None)  # refused before anybody was looked for: another host's address
+    is_staff = user is not None and user.is_staff
+    context = {
+        "title": title,
+        "told": told,
+        "signed_in": user if user is not None and user.is_authenticated else None,
+        "at_desk": is_staff and request.path_info.startswith("/admin/"),
+    }
+    return render(request, TEMPLATE, context, status=status)
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -5,12 +5,15 @@ import json
 from allauth.headless.account import views
 from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
+from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 MAX_BODY = 16 * 1024  # bytes
 
@@ -37,6 +40,13 @@ def admin_login(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(following, allowed_hosts=None):
         following = reverse("admin:index")
     return redirect_to_login(following)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """For whoever is signed in: the desk's own lets out only those whom it let in."""
+    logout(request)
+    return HttpResponseRedirect(settings.LOGIN_URL)
 
 
 class SignInBody(MiddlewareMixin):

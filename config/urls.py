@@ -7,6 +7,7 @@ from config import sign_in
 urlpatterns = [
     # Staff sign in where everybody does.
     path("admin/login/", sign_in.admin_login),
+    path("admin/logout/", sign_in.sign_out),
     path("admin/", admin.site.urls),
     path("_allauth/browser/v1/", include(sign_in.doors)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
