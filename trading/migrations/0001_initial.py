@@ -114,7 +114,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "epoch",
-                    models.PositiveIntegerField(default=1, help_text="Raised when the feed starts afresh."),
+                    models.PositiveIntegerField(
+                        default=1, help_text="Raised after a restore (raise_epoch): the feed starts afresh."
+                    ),
                 ),
                 ("listed_at", models.DateTimeField()),
                 (

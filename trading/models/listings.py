@@ -54,7 +54,9 @@ class Listing(models.Model):
     # Never changed: candles of a day, and the ends of DAY orders, were reckoned by it.
     time_zone = models.CharField(max_length=40, default="America/New_York")
     closes_at = models.TimeField(help_text="When DAY orders expire, in the listing's time zone.")
-    epoch = models.PositiveIntegerField(default=1, help_text="Raised when the feed starts afresh.")
+    epoch = models.PositiveIntegerField(
+        default=1, help_text="Raised after a restore (raise_epoch): the feed starts afresh."
+    )
     listed_at = models.DateTimeField()
 
     class Meta:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from portal import audit, clock
 from portal.models import Issuer, Proposal, User
@@ -61,6 +62,17 @@ def create_listing(
     return listing
 
 
+def raise_epoch() -> int:
+    """Start every listing's feed afresh; return how many there are.
+
+    A restored journal goes back to numbers that readers have seen under other events.
+    """
+    with transaction.atomic():
+        raised = Listing.objects.update(epoch=F("epoch") + 1)
+        audit.record(action="EPOCH_RAISED", subject="listings", facts={"listings": raised})
+    return raised
+
+
 def _configure(listing: Listing, actor: User | None) -> None:
     """Whatever the engine's answers depend on is in the journal."""
     command = engine.ConfigureListing(
@@ -74,7 +86,12 @@ def _configure(listing: Listing, actor: User | None) -> None:
 class ListingParameters:
     """Kind of proposal: change a listing's limits. Subject: the symbol; new: some of ``FIELDS``."""
 
-    FIELDS = ("max_order_qty", "max_order_cents", "max_price", "protection_bps")
+    FIELDS = {
+        "max_order_qty": "Largest order",
+        "max_order_cents": "Largest value of one order",
+        "max_price": "Highest price",
+        "protection_bps": "Furthest from the market",
+    }
 
     def current(self, *, subject: str, lock: bool = False) -> dict[str, Any]:
         listing = self._listing(subject, lock=lock)
@@ -86,11 +103,11 @@ class ListingParameters:
             raise ProposalRefused("NOTHING_CHANGED", "Nothing is to be changed.")
         for name, value in new.items():
             if name not in self.FIELDS:
-                raise ProposalRefused("UNKNOWN_PARAMETER", f"{name} is no parameter of a listing.")
+                raise ProposalRefused("UNKNOWN_PARAMETER", f"A listing has no “{name}”.")
             if type(value) is not int or not 0 < value < 2**53:
-                raise ProposalRefused("NOT_POSITIVE", f"{name} must be a whole number above zero.")
+                raise ProposalRefused("NOT_POSITIVE", f"“{self.FIELDS[name]}” must be above zero.")
         if new.get("protection_bps", 1) > 10_000:
-            raise ProposalRefused("TOO_WIDE", "A collar is at most 10000 basis points wide.")
+            raise ProposalRefused("TOO_WIDE", f"“{self.FIELDS['protection_bps']}” is 100 % at most.")
 
     def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
         listing = self._listing(subject)
@@ -101,13 +118,15 @@ class ListingParameters:
 
     def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
         listing = self._listing(subject)
-        said: dict[str, tuple[str, Callable[[int], str]]] = {
-            "max_order_qty": ("Largest order", lambda lots: words.quantity(listing, lots)),
-            "max_order_cents": ("Largest value of one order", words.cash),
-            "max_price": ("Highest price", lambda ticks: words.price(listing, ticks)),
-            "protection_bps": ("Furthest from the market", words.collar),
+        said: dict[str, Callable[[int], str]] = {
+            "max_order_qty": lambda lots: words.quantity(listing, lots),
+            "max_order_cents": words.cash,
+            "max_price": lambda ticks: words.price(listing, ticks),
+            "protection_bps": words.collar,
         }
-        return [(what, say(old[name]), say(new[name])) for name, (what, say) in said.items() if name in new]
+        return [
+            (self.FIELDS[name], say(old[name]), say(new[name])) for name, say in said.items() if name in new
+        ]
 
     def _listing(self, symbol: str, *, lock: bool = False) -> Listing:
         rows = Listing.objects.select_for_update(no_key=True) if lock else Listing.objects.all()

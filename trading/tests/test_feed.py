@@ -1,13 +1,15 @@
 """The feed converges: an old snapshot and whatever was delivered come to what a fresh snapshot says."""
 
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from portal.models import Account
+from portal.models import Account, AuditEntry
 from portal.tests.factories import an_operator
 from trading import feed, matching, selectors, wire
 from trading.consumers import merge
@@ -230,3 +232,16 @@ def test_the_market_is_told_no_account_and_no_order(wire_tap: Wire) -> None:
     assert set(message) == {
         *("type", "epoch", "seq", "prev_seq", "at", "bids", "asks", "trades", "state", "halt", "stats")
     }
+
+
+def test_a_reader_who_saw_more_than_was_restored_starts_afresh() -> None:
+    listing = a_listing()
+    worked(listing, buy(funded(cents=10**6), listing, 1, 500))
+    reader = MarketClient(lambda: book_of(Listing.objects.get(pk=listing.pk)))
+    restored = reader.seq
+    reader.seq += 10  # seen before the restore, and lost by it
+    call_command("raise_epoch", stdout=StringIO())
+    for _ in range(2):
+        heartbeat(reader, restored, Listing.objects.get(pk=listing.pk).epoch)
+    assert (reader.epoch, reader.seq) == (2, restored)
+    assert AuditEntry.objects.filter(action="EPOCH_RAISED").count() == 1
