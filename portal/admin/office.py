@@ -80,7 +80,7 @@ class ProposalAdmin(ReadOnlyAdmin):
         except proposals.ProposalRefused as refused:
             messages.error(request, str(refused))
         else:
-            messages.success(request, f"{proposal}: {proposal.get_status_display().lower()}.")
+            messages.success(request, f"{self.title_of(proposal)} – {proposal.get_status_display().lower()}.")
         return page
 
     @admin.display(description="what", ordering="kind")

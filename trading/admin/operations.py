@@ -26,6 +26,7 @@ from trading.admin import shown
 from trading.models import Listing
 from trading.models.listings import plain
 from trading.services import operations
+from trading.services.listings import ListingParameters
 
 HALT, RESUME = "halt", "resume"
 CODES = {HALT: operations.HALT_CODES, RESUME: operations.RESUME_CODES}
@@ -53,10 +54,10 @@ class ParametersForm(ActForm):
 
     field_order = ["max_order_qty", "max_order_cents", "max_price", "protection_bps", "effective_at", "note"]
 
-    max_order_qty = forms.DecimalField(label="Largest order", max_digits=24, decimal_places=8)
-    max_order_cents = forms.DecimalField(label="Largest value of one order", max_digits=18, decimal_places=2)
-    max_price = forms.DecimalField(label="Highest price", max_digits=18, decimal_places=6)
-    protection_bps = forms.DecimalField(label="Furthest from the market", max_digits=5, decimal_places=2)
+    max_order_qty = forms.DecimalField(max_digits=24, decimal_places=8)
+    max_order_cents = forms.DecimalField(max_digits=18, decimal_places=2)
+    max_price = forms.DecimalField(max_digits=18, decimal_places=6)
+    protection_bps = forms.DecimalField(max_digits=5, decimal_places=2)
     effective_at = forms.SplitDateTimeField(
         label="Takes effect (UTC)", required=False, widget=AdminSplitDateTime, help_text="Empty: on approval."
     )
@@ -72,6 +73,7 @@ class ParametersForm(ActForm):
         }
         for name, (unit, called) in self.units.items():
             now = plain(getattr(listing, name) * unit)
+            self.fields[name].label = ListingParameters.FIELDS[name]
             self.fields[name].initial = f"{now:f}"
             self.fields[name].help_text = f"{called}, in steps of {plain(unit):f}. Now {now:,f}."
         # Django labels the pair of fields, but neither of the two.
@@ -85,7 +87,9 @@ class ParametersForm(ActForm):
             if name not in data:
                 continue
             units = (data[name] / unit).to_integral_value()
-            if units * unit != data[name]:
+            if data[name] <= 0:
+                self.add_error(name, "This must be above zero.")
+            elif units * unit != data[name]:
                 self.add_error(name, f"This goes in steps of {plain(unit):f}.")
             elif units != getattr(self.listing, name):
                 self.changes[name] = int(units)

@@ -248,6 +248,15 @@ def test_what_does_not_fit_is_not_proposed(supervisor: Desk, fine: Listing, fiel
     assert not Proposal.objects.exists()
 
 
+def test_a_refused_proposal_is_told_in_the_words_of_the_form(supervisor: Desk, fine: Listing) -> None:
+    page = text(propose(supervisor, fine, max_order_qty="0"))
+    assert "This must be above zero." in page
+    assert "Furthest from the market” is 100 % at most." in text(
+        propose(supervisor, fine, protection_bps="101")
+    )
+    assert "max_order_qty must" not in page
+
+
 def test_a_proposal_that_changes_nothing_is_not_made(supervisor: Desk, fine: Listing) -> None:
     assert "Nothing is to be changed." in text(propose(supervisor, fine))
     assert not Proposal.objects.exists()
@@ -349,6 +358,16 @@ def test_the_start_page_tells_what_needs_attention(supervisor: Desk, fine: Listi
     assert "the market has grown" in page
     assert "Halted FINE" in page
     assert "Halt the whole venue" in page
+    assert "Resume the whole venue" in page
+
+
+def test_where_all_is_halted_the_start_page_offers_to_resume_only(supervisor: Desk, listing: Listing) -> None:
+    assert "Resume the whole venue" not in text(supervisor.get("/admin/"))
+    operations.halt(listings=[listing], reason_code="REGULATORY", note="", actor=supervisor.person)
+    drained(listing)
+    page = text(supervisor.get("/admin/"))
+    assert "Resume the whole venue" in page
+    assert "Halt the whole venue" not in page
 
 
 def test_the_start_page_takes_as_many_queries_for_many_listings_as_for_one(
