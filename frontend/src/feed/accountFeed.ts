@@ -140,10 +140,15 @@ export class AccountFeed {
   };
 
   /** The server's answer to a POST, which may come before or after the socket's word on it. */
-  readonly learn = (order: Order): void => this.#advance(merge(this.#state, [order], []));
+  readonly learn = (order: Order): void => {
+    this.#advance(merge(this.#state, [order], []));
+    this.#events.onBalances();
+  };
 
-  readonly changeSent = (order: Order, pending: Pending): void =>
+  readonly changeSent = (order: Order, pending: Pending): void => {
     this.#advance(onChangeSent(this.#state, order, pending));
+    this.#events.onBalances();
+  };
 
   readonly loadOlderOrders = async (): Promise<void> => {
     if (!this.#older.olderOrders) return;
@@ -169,6 +174,8 @@ export class AccountFeed {
       case "account":
         this.#advance(onAccountDelta(this.#state, message), message.orders);
         if (message.notices.length > 0) this.#events.onNotices(message.notices);
+        // Every order that rests, changes or ends moves what it holds; the hint is for settlement only.
+        this.#events.onBalances();
         break;
       case "heartbeat":
         this.#advance(onAccountHeartbeat(this.#state, message.streams));

@@ -49,8 +49,9 @@ export function AccountProvider({ children }: { children: ReactNode }) {
       },
       onDenied: () => void queries.invalidateQueries({ queryKey: ["session"] }),
       onBalances: () => {
-        window.clearTimeout(pause);
-        pause = window.setTimeout(() => {
+        // The first word starts the pause and later ones do not prolong it: a busy account is told too.
+        pause ??= window.setTimeout(() => {
+          pause = undefined;
           void queries.invalidateQueries({ queryKey: ["balances", account.id] });
           void queries.invalidateQueries({ queryKey: ["preview", account.id] });
         }, BALANCES_PAUSE_MS);
