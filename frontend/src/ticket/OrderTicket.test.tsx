@@ -1,8 +1,9 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { useReducer } from "react";
+import { useReducer, useState } from "react";
 import { expect, test } from "vitest";
 
+import type { Listing, TradingState } from "../api/types";
 import type { Connection } from "../feed/status";
 import { anOrder } from "../testing/account";
 import { LISTING } from "../testing/market";
@@ -45,9 +46,20 @@ const ACCOUNT = {
   "POST /api/v1/orders/preview": PREVIEW,
 };
 
-function Ticket({ connection }: { connection: Connection }) {
+function Ticket({ connection, listing = LISTING }: { connection: Connection; listing?: Listing }) {
   const [draft, edit] = useReducer(change, NEW_DRAFT);
-  return <OrderTicket listing={LISTING} connection={connection} draft={draft} onChange={edit} />;
+  return <OrderTicket listing={listing} connection={connection} draft={draft} onChange={edit} />;
+}
+
+/** A market that someone may halt while its ticket is filled in. */
+function HaltableTicket() {
+  const [state, setState] = useState<TradingState>("TRADING");
+  return (
+    <>
+      <Ticket connection={LIVE} listing={{ ...LISTING, state }} />
+      <button onClick={() => setState(state === "TRADING" ? "HALTED" : "TRADING")}>Operator</button>
+    </>
+  );
 }
 
 const field = (name: string) => screen.findByRole<HTMLInputElement>("textbox", { name });
@@ -120,6 +132,62 @@ test("a retry after a lost answer carries the same identifier", async () => {
   const ids = asked.filter(({ path }) => path === "/api/v1/orders").flatMap(({ body }) => body["cl_ord_id"] ?? []);
   expect(ids).toHaveLength(2);
   expect(new Set(ids).size).toBe(1);
+});
+
+test("what is available is asked for again once an order was answered", async () => {
+  let cash = "5000.00";
+  serve({
+    ...ACCOUNT,
+    "GET /api/v1/balances": () => [200, { cash: { asset: "USD", settled: "5000.00", held: "0.00", pending_in: "0.00", pending_out: "0.00", available: cash }, holdings: [] }],
+    "POST /api/v1/orders": () => {
+      cash = "3750.00";
+      return [202, anOrder()];
+    },
+  });
+  renderPage(<Ticket connection={LIVE} />);
+  const user = userEvent.setup();
+  await screen.findByText("$5,000.00");
+  await user.type(await field("Limit price"), "12.50");
+  await user.type(await field("Quantity"), "100{Enter}");
+  await screen.findByText("$3,750.00");
+  await screen.findByRole("button", { name: "Max 300" });
+});
+
+test("a halt closes a filled ticket at once, a resumption opens it again", async () => {
+  let halted = false;
+  const asked = serve({
+    ...ACCOUNT,
+    "POST /api/v1/orders/preview": () => [200, halted ? { ...PREVIEW, allowed: false, reasons: [HALTED] } : PREVIEW],
+  });
+  renderPage(<HaltableTicket />);
+  const user = userEvent.setup();
+  await user.type(await field("Limit price"), "12.51");
+  await user.type(await field("Quantity"), "100");
+  await screen.findByText("$3,749.00");
+  halted = true;
+  await user.click(await submit(/^Operator$/));
+  await screen.findByText(HALTED.message);
+  const button = await submit(/^Trading in ACME is halted$/);
+  expect(button.hasAttribute("disabled")).toBe(true);
+  await user.type(await field("Quantity"), "{Enter}");
+  expect(asked.some(({ method, path }) => method === "POST" && path === "/api/v1/orders")).toBe(false);
+  halted = false;
+  await user.click(await submit(/^Operator$/));
+  await waitFor(() => expect(screen.queryByText(HALTED.message)).toBeNull());
+  expect((await submit(/^Buy 100 ACME/)).hasAttribute("disabled")).toBe(false);
+});
+
+test("choosing a side leads to what is still missing, the price first", async () => {
+  serve(ACCOUNT);
+  renderPage(<Ticket connection={LIVE} />);
+  const user = userEvent.setup();
+  const priceField = await field("Limit price");
+  await user.keyboard("s");
+  expect(document.activeElement).toBe(priceField);
+  await user.keyboard("12.50");
+  priceField.blur();
+  await user.keyboard("b");
+  expect(document.activeElement).toBe(await field("Quantity"));
 });
 
 test("faults in the draft are named and nothing is sent", async () => {

@@ -39,10 +39,10 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
   const priceInput = useRef<HTMLInputElement>(null);
   const qtyInput = useRef<HTMLInputElement>(null);
 
-  const { symbol, tick_size, lot_size, max_order_qty } = listing;
+  const { symbol, state, tick_size, lot_size, max_order_qty } = listing;
   const problems = problemsOf(draft, listing);
   const body = open && bodyOf(draft, listing, open.account.id, symbol);
-  const preview = usePreview(body);
+  const preview = usePreview(body, state);
   const { submission, submit, clear } = useSubmission(open);
 
   function edit(action: DraftAction) {
@@ -52,7 +52,8 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
 
   function chooseSide(side: Side) {
     edit({ type: "side", side });
-    (draft.order_qty === "" ? qtyInput : priceInput).current?.focus();
+    const isPriced = draft.ord_type === "MARKET" || (draft.price !== "" && draft.order_qty === "");
+    (isPriced ? qtyInput : priceInput).current?.focus();
   }
   useShortcut(SHORTCUTS.buy, () => chooseSide("BUY"));
   useShortcut(SHORTCUTS.sell, () => chooseSide("SELL"));
@@ -71,10 +72,10 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
     event.preventDefault();
     setShownProblems({ price: true, order_qty: true });
     if (!body) {
-      (problems.order_qty ? qtyInput : priceInput).current?.focus();
+      (problems.price ? priceInput : qtyInput).current?.focus();
       return;
     }
-    if (submission.state === "sending") return;
+    if (submission.state === "sending" || state !== "TRADING") return;
     if (connection.state === "stale" || connection.state === "connecting") setConfirming(true);
     else void send();
   }
@@ -84,6 +85,12 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
     const code = problems[field];
     return code && shownProblems[field] ? t(`problem.${code}`, facts) : undefined;
   };
+  function buttonText(): string {
+    if (submission.state === "sending") return t("ticket.sending");
+    if (state !== "TRADING") return t(`banner.${state}`, { symbol });
+    return body ? sentence(body, tick_size) : t(`ticket.submit.${draft.side}`, { symbol });
+  }
+
   const { stats } = listing;
   const from = startOf(draft.side === "BUY" ? stats.ask_px : stats.bid_px, stats.last_px, stats.prev_close_px);
 
@@ -170,11 +177,12 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
           className={`button button-wide button-${draft.side.toLowerCase()}`}
           type="submit"
           isPending={submission.state === "sending"}
-          isDisabled={!open}
+          isDisabled={!open || state !== "TRADING"}
         >
-          {submission.state === "sending" ? t("ticket.sending") : body ? sentence(body, tick_size) : t(`ticket.submit.${draft.side}`, { symbol })}
+          {buttonText()}
         </Button>
       )}
+      {open && state !== "TRADING" && <p className="ticket-note">{t(`banner.meaning.${state}`)}</p>}
       {open === null && session?.signed_in && <p className="ticket-note">{t("ticket.no_account")}</p>}
       <p className="ticket-sent" role="status">
         {submission.state === "sent" ? t("ticket.sent", { sentence: sentence(submission.order, tick_size) }) : ""}

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 
 import { ApiError, api, call } from "../api/client";
-import type { Order, Preview } from "../api/types";
+import type { Order, Preview, TradingState } from "../api/types";
 import type { OpenAccount } from "../session/AccountContext";
 import type { Body } from "./draft";
 import { type Intent, intentFor, newClOrdId } from "./intent";
@@ -19,12 +19,15 @@ function useDebounced<T>(value: T, pause: number): T {
 }
 
 /** The server's answer to "what would happen", with the same gates and the same hold as the order itself. */
-export function usePreview(body: Body | null) {
+export function usePreview(body: Body | null, state: TradingState) {
   const settled = useDebounced(body ? JSON.stringify(body) : null, PREVIEW_PAUSE_MS);
   return useQuery<Preview, ApiError>({
-    queryKey: ["preview", body?.account, settled],
+    // A halt or a resumption changes the answer without a change of the order.
+    queryKey: ["preview", body?.account, settled, state],
     enabled: settled !== null,
     placeholderData: keepPreviousData,
+    // What was answered before is not shown again: balances have moved since.
+    gcTime: 0,
     queryFn: () =>
       call(
         api.POST("/api/v1/orders/preview", {
