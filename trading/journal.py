@@ -195,15 +195,11 @@ def seal(*, listing_id: int, commands: tuple[int, int], events: Sequence[engine.
     """Seal a batch: the commands from first to last, both included, and the events just appended."""
     first, last = commands
     digests = [seals.digest(values) for _, values in _command_rows(listing_id, first, last)]
-    seals.append(
-        stream=_commands_stream(listing_id), table=COMMANDS, first=first, last=last, digests=digests
-    )
+    seals.append(stream=_commands_stream(listing_id), table=COMMANDS, first=first, last=last, digests=digests)
     if events:
         first, last = events[0].seq, events[-1].seq
         digests = [seals.digest(_event_as_read(event)) for event in events]
-        seals.append(
-            stream=_events_stream(listing_id), table=EVENTS, first=first, last=last, digests=digests
-        )
+        seals.append(stream=_events_stream(listing_id), table=EVENTS, first=first, last=last, digests=digests)
 
 
 def save_snapshot(*, listing_id: int, seq: int, state: dict[str, Any], state_hash: str) -> None:
