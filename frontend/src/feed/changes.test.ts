@@ -39,6 +39,16 @@ test("a canceled order that traded is canceled, with what did not trade", () => 
   expect(told(before, { ord_status: "CANCELED", leaves_qty: "0" })).toEqual([["canceled", "70", "12.50"]]);
 });
 
+test("an order that never rests is told once, when it has ended", () => {
+  const sent = anOrder({ ord_status: "PENDING_NEW", time_in_force: "IOC" });
+  const part = { cum_qty: "30", avg_px: "12.4900" };
+  expect(told(sent, { ord_status: "PARTIALLY_FILLED", ...part })).toEqual([]);
+  expect(told(sent, { ord_status: "CANCELED", ...part })).toEqual([["partly_canceled", "30", "12.4900"]]);
+  expect(told({ ...sent, ...part, ord_status: "PARTIALLY_FILLED" }, { ord_status: "CANCELED" })).toEqual([["partly_canceled", "30", "12.4900"]]);
+  expect(told(sent, { ord_status: "FILLED", cum_qty: "100", avg_px: "12.5100" })).toEqual([["filled", "100", "12.5100"]]);
+  expect(told(sent, { ord_status: "CANCELED" })).toEqual([["canceled", "100", "12.50"]]);
+});
+
 test("a rejection and a change are told", () => {
   expect(told(anOrder({ ord_status: "PENDING_NEW" }), { ord_status: "REJECTED" })).toEqual([["rejected", "100", "12.50"]]);
   expect(told(anOrder(), { price: "12.60" })).toEqual([["replaced", "100", "12.60"]]);

@@ -3,7 +3,7 @@ import type { Execution, Order } from "../api/types";
 import { add, compare, divide, isZero, multiply, subtract } from "../ui/decimal";
 import type { AccountState } from "./account";
 
-export type ChangeKind = "accepted" | "replaced" | "filled" | "partially_filled" | "canceled" | "expired" | "rejected";
+export type ChangeKind = "accepted" | "replaced" | "filled" | "partially_filled" | "partly_canceled" | "canceled" | "expired" | "rejected";
 
 export interface Change {
   kind: ChangeKind;
@@ -27,6 +27,8 @@ export function changesBetween(before: AccountState, after: AccountState, told: 
   return changes;
 }
 
+const NEVER_RESTS = new Set<Order["time_in_force"]>(["IOC", "FOK"]);
+
 const asSent = (order: Order): Order => ({ ...order, ord_status: "PENDING_NEW", cum_qty: "0" });
 
 function changesOf(before: Order, after: Order, executions: ReadonlyMap<string, Execution>): Change[] {
@@ -36,6 +38,7 @@ function changesOf(before: Order, after: Order, executions: ReadonlyMap<string, 
   const filledQty = subtract(after.cum_qty, before.cum_qty);
   const filled = compare(filledQty, "0") > 0;
   if (accepted && after.ord_status === "REJECTED") return [change("rejected")];
+  if (NEVER_RESTS.has(after.time_in_force)) return outcomeOf(before, after, change);
   // A fill says more than an acceptance in the same breath.
   if (accepted && !filled) changes.push(change("accepted"));
   if (filled) {
@@ -51,6 +54,14 @@ function changesOf(before: Order, after: Order, executions: ReadonlyMap<string, 
     if (after.ord_status === "EXPIRED") changes.push(change("expired", leaves));
   }
   return changes;
+}
+
+/** An order that never rests is told once, when it has ended: what came before was only on the way there. */
+function outcomeOf(before: Order, after: Order, change: (kind: ChangeKind, qty?: string, px?: string | null) => Change): Change[] {
+  if (after.ord_status === before.ord_status) return [];
+  if (after.ord_status === "FILLED") return [change("filled", after.cum_qty, after.avg_px)];
+  if (after.ord_status !== "CANCELED") return [];
+  return isZero(after.cum_qty) ? [change("canceled")] : [change("partly_canceled", after.cum_qty, after.avg_px)];
 }
 
 /** The volume-weighted price of the newest executions that make up the quantity, if all are known. */

@@ -1,12 +1,11 @@
 import { useState } from "react";
 import { Checkbox, Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 
 import { isWorking } from "../feed/account";
 import { Holdings } from "../portfolio/Holdings";
 import { useAccount, useAccountFeed } from "../session/AccountContext";
-import { useSignInPath } from "../session/AccountMenu";
+import { NoAccount } from "../session/NoAccount";
 import { Icon } from "../ui/Icon";
 import { Fills } from "./Fills";
 import { History } from "./History";
@@ -19,15 +18,12 @@ export function Blotter({ symbol, withRefusals = false }: { symbol?: string; wit
   const { t } = useTranslation();
   const open = useAccount();
   const feed = useAccountFeed();
-  const signInPath = useSignInPath();
   const [onlyHere, setOnlyHere] = useState(false);
 
   if (!open) {
     return (
       <section className="panel blotter" aria-label={t("blotter.title")}>
-        <p className="empty">
-          <Link to={signInPath}>{t("session.sign_in")}</Link> {t("blotter.sign_in")}
-        </p>
+        <NoAccount purpose={t("blotter.sign_in")} />
       </section>
     );
   }

@@ -13,6 +13,7 @@ const TONES: Record<ChangeKind, Tone> = {
   replaced: "neutral",
   filled: "good",
   partially_filled: "good",
+  partly_canceled: "good",
   canceled: "warn",
   expired: "warn",
   rejected: "bad",
@@ -31,6 +32,8 @@ export function useAnnounceChanges(): (changes: Change[]) => void {
         const facts = {
           side: t(`side.${order.side}`),
           qty: quantity(qty),
+          cum: quantity(order.cum_qty),
+          whole: quantity(order.order_qty),
           symbol: order.symbol,
           px: px === null ? t("order.market_price") : price(px, tick),
         };

@@ -1,15 +1,13 @@
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 
 import { useAccount } from "../session/AccountContext";
-import { useSignInPath } from "../session/AccountMenu";
+import { NoAccount } from "../session/NoAccount";
 import { useTitle } from "../ui/useTitle";
 import { Holdings } from "./Holdings";
 
 export function PortfolioPage() {
   const { t } = useTranslation();
   const open = useAccount();
-  const signInPath = useSignInPath();
   useTitle(t("nav.portfolio"));
   return (
     <main id="main" className="page">
@@ -23,9 +21,7 @@ export function PortfolioPage() {
         {open ? (
           <Holdings account={open.account.id} />
         ) : (
-          <p className="empty">
-            <Link to={signInPath}>{t("session.sign_in")}</Link> {t("portfolio.sign_in")}
-          </p>
+          <NoAccount purpose={t("portfolio.sign_in")} />
         )}
       </section>
     </main>

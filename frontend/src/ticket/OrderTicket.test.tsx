@@ -177,6 +177,18 @@ test("a halt closes a filled ticket at once, a resumption opens it again", async
   expect((await submit(/^Buy 100 ACME/)).hasAttribute("disabled")).toBe(false);
 });
 
+test("the preview of an order beyond the account's means says what is missing, not what cannot be", async () => {
+  const estimate = { ...PREVIEW.estimate, notional: "178922.38", cash_after: "-173922.38" };
+  serve({ ...ACCOUNT, "POST /api/v1/orders/preview": { ...PREVIEW, allowed: false, reasons: [HALTED], estimate } });
+  const { container } = renderPage(<Ticket connection={LIVE} />);
+  const user = userEvent.setup();
+  await user.type(await field("Limit price"), "12.51");
+  await user.type(await field("Quantity"), "100");
+  await screen.findByText("This order would be refused");
+  await screen.findByText("$173,922.38");
+  expect(container.textContent).not.toContain("-$");
+});
+
 test("choosing a side leads to what is still missing, the price first", async () => {
   serve(ACCOUNT);
   renderPage(<Ticket connection={LIVE} />);

@@ -183,7 +183,7 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
         </Button>
       )}
       {open && state !== "TRADING" && <p className="ticket-note">{t(`banner.meaning.${state}`)}</p>}
-      {open === null && session?.signed_in && <p className="ticket-note">{t("ticket.no_account")}</p>}
+      {open === null && session?.signed_in && <p className="ticket-note">{t("session.no_account")}</p>}
       <p className="ticket-sent" role="status">
         {submission.state === "sent" ? t("ticket.sent", { sentence: sentence(submission.order, tick_size) }) : ""}
       </p>

@@ -2,14 +2,17 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Listing, Preview, Reason } from "../api/types";
+import { sign, subtract } from "../ui/decimal";
 import { dateTime, money, price, quantity } from "../ui/format";
 
-/** Before and after, as the server computed them. */
+/** Before and after, as the server computed them; of an order that would be refused, what is there and what is missing. */
 export function Receipt({ preview, listing, dimmed }: { preview: Preview; listing: Listing; dimmed: boolean }) {
   const { t } = useTranslation();
-  const { estimate } = preview;
+  const { estimate, allowed } = preview;
   const { symbol, tick_size } = listing;
   const held = estimate.hold_asset === symbol ? `${quantity(estimate.hold_amount)} ${symbol}` : money(estimate.hold_amount);
+  const lacksCash = estimate.cash_after !== null && sign(estimate.cash_after) < 0;
+  const lacksHolding = sign(estimate.holding_after) < 0;
   return (
     <dl className="receipt" aria-busy={dimmed}>
       {estimate.protection_px !== null && (
@@ -18,13 +21,15 @@ export function Receipt({ preview, listing, dimmed }: { preview: Preview; listin
       <Line term={t("receipt.notional")}>{money(estimate.notional)}</Line>
       <Line term={t("receipt.fees")}>{money(estimate.fees)}</Line>
       <Line term={t("receipt.cash")}>
-        <BeforeAfter before={money(estimate.cash_before)} after={money(estimate.cash_after)} />
+        <BeforeAfter before={money(estimate.cash_before)} after={allowed ? money(estimate.cash_after) : null} />
       </Line>
+      {lacksCash && <Line term={t("receipt.missing")}>{money(subtract("0", estimate.cash_after ?? "0"))}</Line>}
       <Line term={t("receipt.holding", { symbol })}>
-        <BeforeAfter before={quantity(estimate.holding_before)} after={quantity(estimate.holding_after)} />
+        <BeforeAfter before={quantity(estimate.holding_before)} after={allowed ? quantity(estimate.holding_after) : null} />
       </Line>
-      {estimate.hold_amount !== null && <Line term={t("receipt.hold")}>{held}</Line>}
-      {estimate.expire_at !== null && <Line term={t("receipt.expires")}>{dateTime(estimate.expire_at)}</Line>}
+      {lacksHolding && <Line term={t("receipt.missing")}>{`${quantity(subtract("0", estimate.holding_after))} ${symbol}`}</Line>}
+      {allowed && estimate.hold_amount !== null && <Line term={t("receipt.hold")}>{held}</Line>}
+      {allowed && estimate.expire_at !== null && <Line term={t("receipt.expires")}>{dateTime(estimate.expire_at)}</Line>}
     </dl>
   );
 }
@@ -38,8 +43,9 @@ function Line({ term, children }: { term: string; children: ReactNode }) {
   );
 }
 
-function BeforeAfter({ before, after }: { before: string; after: string }) {
+function BeforeAfter({ before, after }: { before: string; after: string | null }) {
   const { t } = useTranslation();
+  if (after === null) return before;
   return (
     <>
       <span className="muted">{before}</span>
