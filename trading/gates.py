@@ -10,7 +10,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from functools import cache
 from typing import Any, Protocol
 
@@ -18,6 +17,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from portal.models import Account
+from trading import words
 from trading.engine import OrdType, Side, TradingState
 from trading.models import Listing, MarketState
 
@@ -161,11 +161,12 @@ class MarketGate:
                 ),
             )
         if market.state == TradingState.HALTED:
+            why = words.HALT_CODES.get(market.halt_code, market.halt_code).lower()
             note = f": {market.halt_note.rstrip('.')}" if market.halt_note else ""
             return (
                 Reason(
                     code="MKT-HALT",
-                    message=f"Trading in {request.listing.symbol} is halted ({market.halt_code}){note}.",
+                    message=f"Trading in {request.listing.symbol} is halted ({why}){note}.",
                     next_step="You may cancel open orders. New orders are taken again when trading resumes.",
                     facts={"since": market.halted_at.isoformat() if market.halted_at else None},
                 ),
@@ -190,13 +191,12 @@ class SanityGate:
             reasons.append(
                 Reason(
                     code="RISK-SIZE",
-                    message=f"One order may be for {listing.quantity(listing.max_order_qty)} at most.",
+                    message=f"One order may be for {words.quantity(listing, listing.max_order_qty)} at most.",
                     citation=self.citation,
                     next_step="Enter a smaller quantity.",
                 )
             )
         worst = request.worst_price
-        most = Decimal(listing.max_order_cents) / 100
         if worst is None:
             reasons.append(
                 Reason(
@@ -210,7 +210,7 @@ class SanityGate:
             reasons.append(
                 Reason(
                     code="RISK-PRICE",
-                    message=f"The highest price taken is {listing.price(listing.max_price)}.",
+                    message=f"The highest price taken is {words.price(listing, listing.max_price)}.",
                     citation=self.citation,
                     next_step="Enter a lower price.",
                 )
@@ -220,7 +220,7 @@ class SanityGate:
             reasons.append(
                 Reason(
                     code="RISK-VALUE",
-                    message=f"One order may be worth {most:,.2f} USD at most.",
+                    message=f"One order may be worth {words.cash(listing.max_order_cents)} at most.",
                     citation=self.citation,
                     next_step="Enter a smaller quantity.",
                 )
@@ -233,11 +233,12 @@ class SanityGate:
                     Reason(
                         code="RISK-PRICE",
                         message=(
-                            f"{listing.price(worst)} is more than {listing.protection_bps / 100:g} % through "
-                            f"the market at {listing.price(request.reference)}."
+                            f"{words.price(listing, worst)} is more than "
+                            f"{words.collar(listing.protection_bps)} through the market "
+                            f"at {words.price(listing, request.reference)}."
                         ),
                         citation=self.citation,
-                        next_step=f"The furthest price taken now is {listing.price(collar)}.",
+                        next_step=f"The furthest price taken now is {words.price(listing, collar)}.",
                     )
                 )
         return reasons

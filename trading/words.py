@@ -7,6 +7,15 @@ from trading.models.listings import plain
 
 NOTHING = "–"
 
+# Halt codes, after the manner of FIX SecurityTradingStatus and the markets' published halt codes.
+HALT_CODES = {
+    "REGULATORY": "Regulatory concern",
+    "NEWS_PENDING": "News pending",
+    "OPERATIONAL": "Operational",
+    "VOLATILITY": "Extraordinary volatility",
+}
+RESUME_CODES = {"RESOLVED": "Concern resolved", "NEWS_RELEASED": "News released"}
+
 
 def cash(cents: int | None) -> str:
     return NOTHING if cents is None else f"{Decimal(cents) / 100:,.2f} {CASH}"

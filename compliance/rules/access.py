@@ -4,6 +4,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 RULES_VERSION = "2026-11"
+CLASSES = {
+    "RETAIL": "a retail investor’s",
+    "ACCREDITED": "an accredited investor’s",
+    "QIB": "a qualified institutional buyer’s",
+    "NON_US": "a non-U.S. person’s",
+}
 
 
 class AccountFacts(NamedTuple):
@@ -31,12 +37,13 @@ def findings(account: AccountFacts, *, open_to: Iterable[str], access_note: str)
             )
         )
     if account.investor_class not in tuple(open_to):
+        whose = CLASSES.get(account.investor_class, account.investor_class)
         found.append(
             Finding(
                 code="ELIG-CLASS",
-                message=f"{access_note} This account is classed {account.investor_class}.",
+                message=f"{access_note} This account is {whose}.",
                 citation="17 CFR 230.501, 230.502, 230.903",
-                next_step="Complete the verification this security asks for to be classed anew.",
+                next_step="The venue classes an account anew once it has verified that its holder qualifies.",
             )
         )
     return found

@@ -59,6 +59,6 @@ def test_a_refusal_names_the_code_the_sentence_the_rule_and_the_way_on(listing: 
     assert isinstance(outcome, Refused)
     [reason] = outcome.reasons
     assert reason["code"] == "ELIG-CLASS"
-    assert reason["message"] == "Accredited investors only. This account is classed RETAIL."
+    assert reason["message"] == "Accredited investors only. This account is a retail investor’s."
     assert reason["citation"] == "17 CFR 230.501, 230.502, 230.903"
     assert reason["next_step"]

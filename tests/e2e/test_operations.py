@@ -26,7 +26,7 @@ def test_a_halt_and_its_end_reach_the_page_at_once_with_reason_and_note(
 
     windows.complaints.expected.append("status of 422")
     buyers_screen.order("Buy", 10, "12.50")
-    for text in ("MKT-HALT", f"Trading in {symbol} is halted (NEWS_PENDING): {NOTE}", "when trading resumes"):
+    for text in ("MKT-HALT", f"Trading in {symbol} is halted (news pending): {NOTE}", "when trading resumes"):
         expect(buyers_screen.refusal).to_contain_text(text)
 
     desk.resume(listing, "News released", "Announced")

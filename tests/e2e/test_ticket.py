@@ -18,8 +18,8 @@ def test_a_refused_order_tells_the_rule_a_sentence_and_the_next_step(
     buyers_screen.submit.click()
     refusal = buyers_screen.refusal
     expect(refusal.locator("code")).to_have_text("RISK-CASH")
-    expect(refusal).to_contain_text("This needs 12000.00 USD at worst; 10000.00 USD is available.")
-    expect(refusal).to_contain_text("Deposit cash, cancel an open order, or enter a smaller one.")
+    expect(refusal).to_contain_text("This needs 12,000.00 USD at worst; 10,000.00 USD is available.")
+    expect(refusal).to_contain_text("Enter a smaller order, or cancel an open one that holds cash.")
     assert not Order.objects.filter(account=buyer.account).exists()
 
 

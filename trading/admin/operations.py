@@ -21,7 +21,7 @@ from django.utils.html import format_html, format_html_join
 
 from portal import clock, proposals
 from portal.admin.base import ActForm, act_page, ids_asked, person, posted
-from trading import selectors
+from trading import selectors, words
 from trading.admin import shown
 from trading.models import Listing
 from trading.models.listings import plain
@@ -29,7 +29,7 @@ from trading.services import operations
 from trading.services.listings import ListingParameters
 
 HALT, RESUME = "halt", "resume"
-CODES = {HALT: operations.HALT_CODES, RESUME: operations.RESUME_CODES}
+CODES = {HALT: words.HALT_CODES, RESUME: words.RESUME_CODES}
 VENUE = "venue"
 
 

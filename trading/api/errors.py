@@ -40,6 +40,10 @@ CODES = {
 }
 
 
+# The field of the order at fault, where a refusal has one.
+FIELDS = {"RISK-SIZE": "order_qty", "RISK-PRICE": "price"}
+
+
 class ApiError(exceptions.APIException):
     """An anticipated error with a code of its own."""
 
@@ -60,9 +64,11 @@ class ApiError(exceptions.APIException):
 def refused(reasons: list[dict[str, Any]]) -> ApiError:
     """A recorded refusal: well-formed, and not taken."""
     public = [{k: r.get(k) for k in ("code", "message", "citation", "next_step", "until")} for r in reasons]
+    first = reasons[0]
     return ApiError(
-        status.HTTP_422_UNPROCESSABLE_ENTITY, reasons[0]["code"], reasons[0]["message"], reasons=public
-    )
+        status.HTTP_422_UNPROCESSABLE_ENTITY, first["code"], first["message"],
+        field=FIELDS.get(first["code"]), reasons=public,
+    )  # fmt: skip
 
 
 def invalid(code: str, message: str, *, field: str | None = None) -> ApiError:

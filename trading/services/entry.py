@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from portal import clock
 from portal.models import Account, User
-from trading import balances, bulk, doorbell, engine, gates, journal, selectors, wire
+from trading import balances, bulk, doorbell, engine, gates, journal, selectors, words
 from trading.engine import CancelReason, OrdType, Side, TimeInForce
 from trading.models import CASH, WORKING, Balance, Listing, Order
 from trading.services.requests import (
@@ -400,18 +400,16 @@ def _unfunded(verdict: gates.Verdict, terms: Terms, needed: int, available: int)
     if terms.side == Side.BUY:
         reason = gates.Reason(
             code="RISK-CASH",
-            message=(
-                f"This needs {wire.cash(needed)} USD at worst; {wire.cash(available)} USD is available."
-            ),
+            message=(f"This needs {words.cash(needed)} at worst; {words.cash(available)} is available."),
             citation="17 CFR 240.15c3-5(c)(1)(i)",
-            next_step="Deposit cash, cancel an open order, or enter a smaller one.",
+            next_step="Enter a smaller order, or cancel an open one that holds cash.",
         )
     else:
         reason = gates.Reason(
             code="RISK-POSITION",
             message=(
-                f"This needs {listing.quantity(needed)} {listing.symbol}; "
-                f"{listing.quantity(available)} is available. Short sales are not taken."
+                f"This needs {words.quantity(listing, needed)}; "
+                f"{words.quantity(listing, available)} is available. Short sales are not taken."
             ),
             citation="17 CFR 240.15c3-5(c)(1)(i)",
             next_step="Enter a smaller quantity, or cancel an open order that holds some.",

@@ -10,15 +10,7 @@ from portal.models import Proposal, User
 from portal.proposals import ProposalRefused, Wording
 from trading import doorbell, engine, journal, selectors
 from trading.models import Listing, MarketState
-
-# Halt codes, after the manner of FIX SecurityTradingStatus and the markets' published halt codes.
-HALT_CODES = {
-    "REGULATORY": "Regulatory concern",
-    "NEWS_PENDING": "News pending",
-    "OPERATIONAL": "Operational",
-    "VOLATILITY": "Extraordinary volatility",
-}
-RESUME_CODES = {"RESOLVED": "Concern resolved", "NEWS_RELEASED": "News released"}
+from trading.words import HALT_CODES, RESUME_CODES
 
 
 class OperationRefused(Exception):

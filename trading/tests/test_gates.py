@@ -51,9 +51,9 @@ def halted(note: str) -> MarketState:
 @pytest.mark.parametrize(
     ("note", "sentence"),
     [
-        ("Merger talks.", "Trading in ACME is halted (NEWS_PENDING): Merger talks."),
-        ("Merger talks", "Trading in ACME is halted (NEWS_PENDING): Merger talks."),
-        ("", "Trading in ACME is halted (NEWS_PENDING)."),
+        ("Merger talks.", "Trading in ACME is halted (news pending): Merger talks."),
+        ("Merger talks", "Trading in ACME is halted (news pending): Merger talks."),
+        ("", "Trading in ACME is halted (news pending)."),
     ],
 )
 def test_a_halted_market_says_why_and_what_may_be_done(note: str, sentence: str) -> None:
@@ -104,24 +104,27 @@ def test_the_limits_themselves_are_allowed() -> None:
 @pytest.mark.parametrize(
     ("changes", "code", "sentence", "next_step"),
     [
-        ({"order_qty": 1001}, "RISK-SIZE", "One order may be for 1000 at most.", "Enter a smaller quantity."),
+        (
+            {"order_qty": 1001},
+            "RISK-SIZE", "One order may be for 1,000 ACME at most.", "Enter a smaller quantity.",
+        ),
         (
             {"order_qty": 751, "price": 2000, "reference": None},
             "RISK-VALUE", "One order may be worth 15,000.00 USD at most.", "Enter a smaller quantity.",
         ),
         (
             {"price": 2001, "reference": None},
-            "RISK-PRICE", "The highest price taken is 20.00.", "Enter a lower price.",
+            "RISK-PRICE", "The highest price taken is 20.00 USD.", "Enter a lower price.",
         ),
         (
             {"price": 1051},
-            "RISK-PRICE", "10.51 is more than 5 % through the market at 10.00.",
-            "The furthest price taken now is 10.50.",
+            "RISK-PRICE", "10.51 USD is more than 5 % through the market at 10.00 USD.",
+            "The furthest price taken now is 10.50 USD.",
         ),
         (
             {"side": Side.SELL, "price": 949},
-            "RISK-PRICE", "9.49 is more than 5 % through the market at 10.00.",
-            "The furthest price taken now is 9.50.",
+            "RISK-PRICE", "9.49 USD is more than 5 % through the market at 10.00 USD.",
+            "The furthest price taken now is 9.50 USD.",
         ),
     ],
 )  # fmt: skip

@@ -55,7 +55,7 @@ def test_a_halted_listing_refuses_orders_and_says_why(listing: Listing) -> None:
     [outcome] = entry.submit_orders([buy(funded(cents=10**6), listing, 1, 500)])
     assert isinstance(outcome, Refused)
     assert [(r["code"], r["message"]) for r in outcome.reasons] == [
-        ("MKT-HALT", "Trading in ACME is halted (NEWS_PENDING): merger talks.")
+        ("MKT-HALT", "Trading in ACME is halted (news pending): merger talks.")
     ]
 
 
