@@ -24,6 +24,13 @@ def _words(name: str, default: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def _port() -> int:
+    said = os.environ.get("PORT", "8000").strip()
+    if not said.isascii() or not said.isdigit() or not 0 < int(said) < 2**16:
+        raise SystemExit(f"PORT is {said!r}; it has to be a whole number from 1 to 65535.")
+    return int(said)
+
+
 def kept_secrets() -> dict[str, str]:
     """Secrets made on first use and kept for this DATA_DIR; only its owner can read them."""
     path = DATA_DIR / "secrets.json"
@@ -77,7 +84,7 @@ SOCKET_DIR = _socket_dir()
 DEBUG = _flag("DEBUG", default=False)
 DEMO = _flag("DEMO", default=True)
 HOST = os.environ.get("HOST", "127.0.0.1")
-PORT = int(os.environ.get("PORT", "8000"))
+PORT = _port()
 WEB_PLACES = int(os.environ.get("WEB_PLACES", "20"))  # requests worked on at once, a connection each
 MATCHING_WORKERS = int(os.environ.get("MATCHING_WORKERS", "1"))
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")

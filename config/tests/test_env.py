@@ -38,6 +38,15 @@ def read(data_dir: Path, **environment: str) -> dict[str, object]:
     return seen
 
 
+@pytest.mark.parametrize("port", ["abc", "99999", "0", "-1", ""])
+def test_a_port_that_is_none_is_told_in_a_sentence(tmp_path: Path, port: str) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as ended:
+        read(tmp_path, PORT=port)
+    assert ended.value.returncode == 1
+    told = f"PORT is {port!r}; it has to be a whole number from 1 to 65535.\n"
+    assert ended.value.stderr.decode() == told
+
+
 def test_without_a_word_the_embedded_servers_are_meant_and_their_address_never_changes(
     tmp_path: Path,
 ) -> None:

@@ -49,8 +49,10 @@ def test_an_offset_left_behind_by_a_demo_means_nothing_where_trading_is_real() -
 
 
 def test_the_command_moves_the_clock() -> None:
-    call_command("advance_clock", "1d", stdout=StringIO())
-    assert abs(ahead() - timedelta(days=1)) < NEARLY
+    told = StringIO()
+    call_command("advance_clock", "1d6h30m", stdout=told)
+    assert abs(ahead() - timedelta(days=1, hours=6, minutes=30)) < NEARLY
+    assert told.getvalue().endswith(" UTC, 1 day 6 hours 30 minutes ahead.\n")
 
 
 @pytest.mark.parametrize("moment", [0, 1, 1_767_225_600_000_001, 4_102_444_800_999_999])

@@ -25,4 +25,15 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from error
         audit.record(action="CLOCK_ADVANCED", subject="clock", facts={"by": by, "offset": str(offset)})
-        self.stdout.write(f"The venue's clock now reads {clock.now():%Y-%m-%d %H:%M:%S} UTC (+{offset}).")
+        self.stdout.write(
+            f"The venue's clock now reads {clock.now():%Y-%m-%d %H:%M:%S} UTC, {_in_words(offset)} ahead."
+        )
+
+
+def _in_words(offset: timedelta) -> str:
+    left, said = int(offset.total_seconds()), []
+    for unit in ("d", "h", "m", "s"):
+        number, left = divmod(left, int(timedelta(**{UNITS[unit]: 1}).total_seconds()))
+        if number:
+            said.append(f"{number:,} {UNITS[unit] if number > 1 else UNITS[unit][:-1]}")
+    return " ".join(said)
