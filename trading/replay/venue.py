@@ -50,12 +50,13 @@ def open_venue(*, symbol: str, survey: Survey) -> Venue:
     free = _free_symbol(symbol)
     listing = listings.create_listing(
         symbol=free,
-        name=f"{symbol}, a replayed session",
+        name=f"Replay: {symbol}, a recorded session",
+        description="A replay of market data recorded elsewhere: no security, and not open to trading.",
         issuer=issuer,
         kind=Listing.Kind.EQUITY,
         exemption=Listing.Exemption.REG_D_506C,
         open_to=[],  # nobody else's orders may come between the file's
-        access_note="Only the replay trades this listing.",
+        access_note="A replay, no offering: only the replay itself trades it.",
         tick_size=Decimal(survey.tick) / FILE_UNITS_A_DOLLAR,
         lot_size=Decimal(FILE_UNITS_A_CENT // gcd(survey.tick, FILE_UNITS_A_CENT)),
         max_order_qty=MAX_ORDER_QTY,
