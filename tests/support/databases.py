@@ -146,7 +146,14 @@ class Databases:
                     self.drop(name)
 
     def drop(self, name: str) -> None:
-        self._do("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name)
+        wait_until(lambda: self._dropped(name), f"{name} is dropped")
+
+    def _dropped(self, name: str) -> bool:
+        try:
+            self._do("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name)
+        except psycopg.errors.InsufficientPrivilege:  # autovacuum is in it, and only a superuser may end it
+            return False
+        return True
 
     def _connection(self) -> psycopg.Connection:
         return psycopg.connect(self.postgres.url(), autocommit=True)
