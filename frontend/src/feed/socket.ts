@@ -2,6 +2,8 @@
  * A socket that never gives up and never pretends: it reconnects with growing, jittered pauses, at once
  * when the network or the tab comes back, and reports silence as soon as heartbeats stop.
  */
+import { hearTime, toVenueTime } from "../ui/venueClock";
+
 export type Link =
   | { phase: "connecting" }
   | { phase: "up" }
@@ -28,7 +30,7 @@ export function pauseBefore(attempt: number, random: number): number {
   return ceiling * (0.5 + random / 2);
 }
 
-export function connect<Message extends { type: string }>(
+export function connect<Message extends { type: string; server_time?: string }>(
   path: string,
   { onOpen, onMessage, onLink }: LinkHandlers<Message>,
 ): () => void {
@@ -59,7 +61,9 @@ export function connect<Message extends { type: string }>(
       heardAt = Date.now();
       attempt = 0;
       report({ phase: "up" });
-      onMessage(JSON.parse(event.data) as Message);
+      const message = JSON.parse(event.data) as Message;
+      if (message.server_time) hearTime(message.server_time);
+      onMessage(message);
     };
     opened.onclose = (event) => {
       if (socket !== opened) return;
@@ -88,7 +92,7 @@ export function connect<Message extends { type: string }>(
   function watch() {
     const now = Date.now();
     const since = heardAt ?? connectedAt;
-    if (now - since > SILENCE_MS) report({ phase: "silent", since: new Date(since) });
+    if (now - since > SILENCE_MS) report({ phase: "silent", since: toVenueTime(since) });
     // A half-dead connection may never say that it closed.
     const heardOnThisOne = heardAt !== null && heardAt >= openedAt;
     const patience = heardOnThisOne ? SILENCE_MS : HANDSHAKE_MS;

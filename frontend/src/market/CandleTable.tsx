@@ -1,20 +1,22 @@
 import { useTranslation } from "react-i18next";
 
 import type { Candle } from "../api/types";
-import { dateTime, price, quantity } from "../ui/format";
+import { dayTime, price, quantity } from "../ui/format";
 import { TableFrame } from "../ui/TableFrame";
+import { useVenueTime } from "../ui/venueClock";
 
 const ROWS = 100;
 
 export function CandleTable({ candles, tick }: { candles: Candle[]; tick: string }) {
   const { t } = useTranslation();
+  const { zone } = useVenueTime();
   return (
     <TableFrame label={t("chart.table")}>
       <table className="table">
         <caption className="visually-hidden">{t("chart.table")}</caption>
         <thead>
           <tr>
-            <th scope="col">{t("column.time")}</th>
+            <th scope="col">{t("column.time", { zone })}</th>
             {(["open", "high", "low", "close", "volume"] as const).map((name) => (
               <th key={name} scope="col" className="num">
                 {t(`column.${name}`)}
@@ -28,7 +30,7 @@ export function CandleTable({ candles, tick }: { candles: Candle[]; tick: string
             .reverse()
             .map((candle) => (
               <tr key={candle.time}>
-                <th scope="row">{dateTime(new Date(candle.time * 1000))}</th>
+                <th scope="row">{dayTime(new Date(candle.time * 1000))}</th>
                 <td className="num">{price(candle.open, tick)}</td>
                 <td className="num">{price(candle.high, tick)}</td>
                 <td className="num">{price(candle.low, tick)}</td>

@@ -5,7 +5,7 @@ import { useReason } from "../orders/reason";
 import { Change } from "../ui/Change";
 import { Icon } from "../ui/Icon";
 import { priceDecimals } from "../ui/decimal";
-import { compact, price, time } from "../ui/format";
+import { compact, dateTime, price } from "../ui/format";
 import { MarketSwitch } from "./MarketSwitch";
 import { StateBadge } from "./StateBadge";
 
@@ -70,7 +70,7 @@ function StoppedBanner({ listing: { state, halt, symbol } }: { listing: Listing 
             <>
               <span>{reason(halt.reason_code)}</span>
               <code>{halt.reason_code}</code>
-              <span className="banner-since">{t("banner.since", { at: time(halt.since) })}</span>
+              <span className="banner-since">{t("banner.since", { at: dateTime(halt.since) })}</span>
             </>
           )}
         </p>

@@ -1,14 +1,17 @@
-import { memo } from "react";
+import { Fragment, memo } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Trade } from "../api/types";
-import { price, quantity, time } from "../ui/format";
+import { clock, day, dayOf, price, quantity } from "../ui/format";
 import { TableFrame } from "../ui/TableFrame";
+import { useVenueTime } from "../ui/venueClock";
 
 const ROWS = 60;
 
 export function TradeTape({ trades, tick, lot }: { trades: Trade[]; tick: string; lot: string }) {
   const { t } = useTranslation();
+  const { today, zone } = useVenueTime();
+  const shown = trades.slice(0, ROWS);
   return (
     <section className="panel tape" aria-labelledby="tape-title">
       <header className="panel-head">
@@ -26,13 +29,20 @@ export function TradeTape({ trades, tick, lot }: { trades: Trade[]; tick: string
                   {t("column.size")}
                 </th>
                 <th scope="col" className="num">
-                  {t("column.time")}
+                  {t("column.time", { zone })}
                 </th>
               </tr>
             </thead>
             <tbody>
-              {trades.slice(0, ROWS).map((trade) => (
-                <TapeRow key={trade.trade_id} trade={trade} tick={tick} lot={lot} />
+              {shown.map((trade, index) => (
+                <Fragment key={trade.trade_id}>
+                  {dayOf(trade.at) !== dayOf(shown[index - 1]?.at ?? today) && (
+                    <tr className="tape-day">
+                      <th scope="rowgroup" colSpan={3}>{day(new Date(trade.at))}</th>
+                    </tr>
+                  )}
+                  <TapeRow trade={trade} tick={tick} lot={lot} />
+                </Fragment>
               ))}
             </tbody>
           </table>
@@ -47,7 +57,7 @@ const TapeRow = memo(function TapeRow({ trade, tick, lot }: { trade: Trade; tick
   const bought = trade.taker_side === "BUY";
   return (
     <tr>
-      <td className={bought ? "rise" : "fall"}>
+      <td className={`nowrap ${bought ? "rise" : "fall"}`}>
         <span aria-hidden="true" className="tape-mark">
           {bought ? "▴" : "▾"}
         </span>
@@ -55,7 +65,7 @@ const TapeRow = memo(function TapeRow({ trade, tick, lot }: { trade: Trade; tick
         {price(trade.px, tick)}
       </td>
       <td className="num">{quantity(trade.qty, lot)}</td>
-      <td className="num muted">{time(trade.at)}</td>
+      <td className="num muted">{clock(trade.at)}</td>
     </tr>
   );
 });

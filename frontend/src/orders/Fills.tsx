@@ -1,10 +1,11 @@
 import { useTranslation } from "react-i18next";
 
 import type { Execution } from "../api/types";
-import { money, price, quantity, time } from "../ui/format";
+import { money, price, quantity } from "../ui/format";
 import { MoreButton } from "../ui/MoreButton";
 import { Loading } from "../ui/Placeholders";
 import { TableFrame } from "../ui/TableFrame";
+import { useVenueTime } from "../ui/venueClock";
 import { SideCell, SymbolCell, useTicks } from "./cells";
 
 interface Props {
@@ -16,6 +17,7 @@ interface Props {
 export function Fills({ executions, loaded, onMore }: Props) {
   const { t } = useTranslation();
   const tickOf = useTicks();
+  const { time, zone } = useVenueTime();
   if (!loaded) return <Loading />;
   if (executions.length === 0 && !onMore) return <p className="empty">{t("blotter.no_fills")}</p>;
   return (
@@ -29,7 +31,7 @@ export function Fills({ executions, loaded, onMore }: Props) {
             <th scope="col" className="num">{t("column.price")}</th>
             <th scope="col" className="num">{t("column.amount")}</th>
             <th scope="col">{t("column.settlement")}</th>
-            <th scope="col">{t("column.time")}</th>
+            <th scope="col">{t("column.time", { zone })}</th>
           </tr>
         </thead>
         <tbody>

@@ -1,10 +1,11 @@
 import { useTranslation } from "react-i18next";
 
 import type { ShownOrder } from "../feed/accountFeed";
-import { price, time } from "../ui/format";
+import { price } from "../ui/format";
 import { MoreButton } from "../ui/MoreButton";
 import { Loading } from "../ui/Placeholders";
 import { TableFrame } from "../ui/TableFrame";
+import { useVenueTime } from "../ui/venueClock";
 import { FilledCell, SideCell, StatusCell, SymbolCell, TypeCell, useTicks } from "./cells";
 
 interface Props {
@@ -16,6 +17,7 @@ interface Props {
 export function History({ orders, loaded, onMore }: Props) {
   const { t } = useTranslation();
   const tickOf = useTicks();
+  const { time, zone } = useVenueTime();
   if (!loaded) return <Loading />;
   if (orders.length === 0 && !onMore) return <p className="empty">{t("blotter.no_history")}</p>;
   return (
@@ -30,7 +32,7 @@ export function History({ orders, loaded, onMore }: Props) {
             <th scope="col" className="num medium">{t("column.average")}</th>
             <th scope="col" className="medium">{t("column.type")}</th>
             <th scope="col">{t("column.status")}</th>
-            <th scope="col">{t("column.updated")}</th>
+            <th scope="col">{t("column.updated", { zone })}</th>
           </tr>
         </thead>
         <tbody>

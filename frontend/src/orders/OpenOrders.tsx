@@ -6,11 +6,12 @@ import { ApiError, api, asId, call } from "../api/client";
 import type { ShownOrder } from "../feed/accountFeed";
 import type { OpenAccount } from "../session/AccountContext";
 import { newClOrdId } from "../ticket/intent";
-import { price, time } from "../ui/format";
+import { price } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Loading } from "../ui/Placeholders";
 import { TableFrame } from "../ui/TableFrame";
 import { toast } from "../ui/toasts";
+import { useVenueTime } from "../ui/venueClock";
 import { ReplaceDialog } from "./ReplaceDialog";
 import { FilledCell, SideCell, StatusCell, SymbolCell, TypeCell, useTicks } from "./cells";
 
@@ -23,6 +24,7 @@ interface Props {
 export function OpenOrders({ orders, open, loaded }: Props) {
   const { t } = useTranslation();
   const tickOf = useTicks();
+  const { time, zone } = useVenueTime();
   const [editing, setEditing] = useState<string | null>(null);
 
   async function cancel(order: ShownOrder) {
@@ -50,7 +52,7 @@ export function OpenOrders({ orders, open, loaded }: Props) {
             <th scope="col" className="num">{t("column.filled")}</th>
             <th scope="col" className="medium">{t("column.type")}</th>
             <th scope="col" className="medium">{t("column.status")}</th>
-            <th scope="col" className="medium">{t("column.placed")}</th>
+            <th scope="col" className="medium">{t("column.placed", { zone })}</th>
             <th scope="col">
               <span className="visually-hidden">{t("column.actions")}</span>
             </th>

@@ -4,15 +4,17 @@ import { useTranslation } from "react-i18next";
 import { type ApiError, api, asId, call } from "../api/client";
 import type { Refusal, Side } from "../api/types";
 import { Reasons } from "../ticket/Receipt";
-import { price, quantity, time } from "../ui/format";
+import { price, quantity } from "../ui/format";
 import { ErrorNote, Loading } from "../ui/Placeholders";
 import { TableFrame } from "../ui/TableFrame";
+import { useVenueTime } from "../ui/venueClock";
 import { SymbolCell, useTicks } from "./cells";
 
 /** Orders that never reached the book, each with the rule that stopped it. */
 export function Refusals({ account }: { account: string }) {
   const { t } = useTranslation();
   const tickOf = useTicks();
+  const { time, zone } = useVenueTime();
   const { data, error } = useQuery<Refusal[], ApiError>({
     queryKey: ["refusals", account],
     queryFn: async () => (await call(api.GET("/api/v1/refusals", { params: { query: { account: asId(account) } } }))).results,
@@ -30,7 +32,7 @@ export function Refusals({ account }: { account: string }) {
             <th scope="col" className="num">{t("column.quantity")}</th>
             <th scope="col" className="num">{t("column.price")}</th>
             <th scope="col">{t("column.reason")}</th>
-            <th scope="col">{t("column.time")}</th>
+            <th scope="col">{t("column.time", { zone })}</th>
           </tr>
         </thead>
         <tbody>

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { ApiError, api, call, csrfToken } from "../api/client";
 import type { Session } from "../api/types";
+import { hearTime } from "../ui/venueClock";
 
 const SESSION = ["session"] as const;
 const AUTH = "/_allauth/browser/v1/auth";
@@ -9,7 +10,11 @@ const AUTH = "/_allauth/browser/v1/auth";
 export function useSession() {
   return useQuery<Session, ApiError>({
     queryKey: SESSION,
-    queryFn: () => call(api.GET("/api/v1/session")),
+    queryFn: async () => {
+      const session = await call(api.GET("/api/v1/session"));
+      hearTime(session.now);
+      return session;
+    },
     staleTime: 60_000,
   });
 }

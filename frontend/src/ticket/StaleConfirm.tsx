@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Connection } from "../feed/status";
 import { Dialog } from "../ui/Dialog";
-import { time } from "../ui/format";
+import { useVenueTime } from "../ui/venueClock";
 
 interface Props {
   isOpen: boolean;
@@ -16,6 +16,7 @@ interface Props {
 /** Nobody should trade on frozen prices without knowing it. */
 export function StaleConfirm({ isOpen, connection, sentence, onCancel, onConfirm }: Props) {
   const { t } = useTranslation();
+  const { time } = useVenueTime();
   const explanation =
     connection.state === "stale" ? t("stale.since", { since: time(connection.since) }) : t("stale.not_live");
   return (

@@ -2,11 +2,12 @@ import { Button, Dialog, DialogTrigger, Popover } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import { useConnection } from "../feed/status";
-import { time } from "./format";
+import { useVenueTime } from "./venueClock";
 
 export function ConnectionState() {
   const { t } = useTranslation();
   const connection = useConnection();
+  const { time } = useVenueTime();
   if (connection === null) return null;
   const since = connection.state === "stale" ? time(connection.since) : "";
   return (

@@ -58,15 +58,30 @@ const SHORT_TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "
 const DATE_TIME = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 
-const isToday = (date: Date): boolean => date.toDateString() === new Date().toDateString();
+export const dayOf = (at: string | Date): string => new Date(at).toDateString();
 
-/** hh:mm:ss today, with the day in front of it otherwise. */
-export function time(at: string | Date | null | undefined): string {
-  if (!at) return NOTHING;
-  const date = new Date(at);
-  return isToday(date) ? TIME.format(date) : DATE_TIME.format(date);
+/** The reader's zone at that moment: "UTC", "UTC+1", "UTC−3:30". */
+export function zoneOf(at: Date): string {
+  const offset = -at.getTimezoneOffset();
+  if (offset === 0) return "UTC";
+  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60];
+  return `UTC${offset < 0 ? "−" : "+"}${hours}${minutes ? `:${String(minutes).padStart(2, "0")}` : ""}`;
 }
 
-export const dateTime = (at: string | Date): string => DATE_TIME.format(new Date(at));
+/**
+ * hh:mm:ss today, with the day in front of it otherwise. The zone stands at the head of the column;
+ * only a time from the other side of a change of the clocks says its own.
+ */
+export function time(at: string | Date | null | undefined, now: Date): string {
+  if (!at) return NOTHING;
+  const date = new Date(at);
+  const text = dayOf(date) === dayOf(now) ? TIME.format(date) : DATE_TIME.format(date);
+  return zoneOf(date) === zoneOf(now) ? text : `${text} ${zoneOf(date)}`;
+}
+
+export const clock = (at: string): string => TIME.format(new Date(at));
+export const dayTime = (at: Date): string => DATE_TIME.format(at);
+/** A moment that stands alone names its zone. */
+export const dateTime = (at: string | Date | null): string => (at ? `${DATE_TIME.format(new Date(at))} ${zoneOf(new Date(at))}` : NOTHING);
 export const shortTime = (at: Date): string => SHORT_TIME.format(at);
 export const day = (at: Date): string => DATE.format(at);
