@@ -14,6 +14,12 @@ HALT_CODES = {
     "OPERATIONAL": "Operational",
     "VOLATILITY": "Extraordinary volatility",
 }
+CLASSES = {
+    "RETAIL": "retail investors",
+    "ACCREDITED": "accredited investors",
+    "QIB": "qualified institutional buyers",
+    "NON_US": "non-U.S. persons",
+}
 RESUME_CODES = {"RESOLVED": "Concern resolved", "NEWS_RELEASED": "News released"}
 
 

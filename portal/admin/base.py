@@ -50,6 +50,7 @@ class DeskAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # a facet is a COUNT(*) for each choice
     list_per_page = 50
     list_max_show_all = 0
+    list_title: str | None = None  # where the list goes by another name than its model
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Django takes any lookup of any column: patterns that read a whole table, or are none."""
@@ -69,7 +70,7 @@ class DeskAdmin(admin.ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        title = capfirst(self.opts.verbose_name_plural)
+        title = self.list_title or capfirst(self.opts.verbose_name_plural)
         try:
             return super().changelist_view(request, {"title": title, **(extra_context or {})})
         except DataError as error:  # of an address somebody wrote: no column can hold such a value

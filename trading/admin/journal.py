@@ -148,13 +148,13 @@ class EventAdmin(JournalAdmin):
 
 @admin.register(Refusal)
 class RefusalAdmin(shown.SearchedAdmin):
-    list_display = ["id", "when", "account_link", "listing", "cl_ord_id", "wish", "why"]
+    list_display = ["id", "when", "account_link", "listing", "client_order_id", "wish", "why"]
     list_select_related = ["account", "listing"]
     list_filter = ["listing"]
     texts = ("cl_ord_id",)
     search_help_text = "Account number, symbol, ClOrdID or id; several of them narrow"
     ordering = ["-id"]
-    fields = ["when", "account", "listing", "cl_ord_id", "actor", "in_full", "was_decided"]
+    fields = ["when", "account", "listing", "client_order_id", "actor", "in_full", "was_decided"]
 
     def title_of(self, obj: Refusal) -> str:
         return f"Refusal {obj.pk}"
@@ -166,6 +166,10 @@ class RefusalAdmin(shown.SearchedAdmin):
     @admin.display(description="account")
     def account_link(self, row: Refusal) -> str:
         return link("portal.account", row.account_id, row.account.number)
+
+    @admin.display(description="ClOrdID")
+    def client_order_id(self, row: Refusal) -> str:
+        return row.cl_ord_id
 
     @admin.display(description="asked for")
     def wish(self, row: Refusal) -> str:
@@ -186,10 +190,14 @@ class RefusalAdmin(shown.SearchedAdmin):
 
 @admin.register(Quarantine)
 class QuarantineAdmin(ReadOnlyAdmin):
+    list_title = "Commands put aside"
     list_display = ["listing", "command", "reason", "proposal_link"]
     list_select_related = ["listing", "proposal"]
     fields = ["listing", "command", "reason", "proposal_link"]
     ordering = ["-id"]
+
+    def title_of(self, obj: Quarantine) -> str:
+        return f"Command {obj.seq} of {obj.listing}, put aside"
 
     @admin.display
     def command(self, row: Quarantine) -> str:

@@ -81,7 +81,7 @@ class ListingAdmin(operations.OperationsMixin, ReadOnlyAdmin):
 
     @admin.display(description="open to")
     def classes(self, row: Listing) -> str:
-        return ", ".join(name.replace("_", " ").lower() for name in row.open_to)
+        return ", ".join(words.CLASSES.get(name, name) for name in row.open_to) or "nobody"
 
     @admin.display(description="tick size")
     def tick(self, row: Listing) -> str:

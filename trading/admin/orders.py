@@ -20,7 +20,7 @@ MOST = 500  # lines of each kind in an order's history
 class OrderAdmin(shown.SearchedAdmin):
     change_form_template = "admin/trading/order/change_form.html"
     list_display = [
-        "id", "entered", "account_link", "side", "quantity", "price_", "terms", "ord_status", "filled",
+        "id", "entered", "account_link", "side", "quantity", "price_", "terms", "status", "filled",
         "average",
     ]  # fmt: skip
     list_select_related = ["account", "listing"]
@@ -29,8 +29,8 @@ class OrderAdmin(shown.SearchedAdmin):
     search_help_text = "Account number, symbol, ClOrdID or order id; several of them narrow"
     ordering = ["-id"]
     fields = [
-        "account_link", "listing", "cl_ord_id", "side", "ord_type", "time_in_force", "quantity", "price_",
-        "protection", "expires", "ord_status", "text", "filled", "leaves", "average", "holds", "entered",
+        "account_link", "listing", "client_order_id", "side", "type_", "in_force", "quantity", "price_",
+        "protection", "expires", "status", "why", "filled", "leaves", "average", "holds", "entered",
         "updated",
     ]  # fmt: skip
 
@@ -69,6 +69,26 @@ class OrderAdmin(shown.SearchedAdmin):
     @admin.display(description="price")
     def price_(self, row: Order) -> str:
         return words.price(row.listing, row.price)
+
+    @admin.display(description="ClOrdID")
+    def client_order_id(self, row: Order) -> str:
+        return row.cl_ord_id
+
+    @admin.display(description="order type")
+    def type_(self, row: Order) -> str:
+        return row.ord_type.capitalize()
+
+    @admin.display(description="time in force")
+    def in_force(self, row: Order) -> str:
+        return row.time_in_force
+
+    @admin.display(ordering="ord_status")
+    def status(self, row: Order) -> str:
+        return row.get_ord_status_display()
+
+    @admin.display(description="why it ended")
+    def why(self, row: Order) -> str:
+        return row.text or NOTHING
 
     @admin.display
     def terms(self, row: Order) -> str:

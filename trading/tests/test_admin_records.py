@@ -38,6 +38,7 @@ def test_an_order_is_shown_in_tokens_and_dollars(examiner: Desk) -> None:
     page = text(examiner.get(page_of(taker)))
     assert "1.5 ACME" in page
     assert "10.50 USD" in page
+    assert "ClOrdID" in page and "Cl ord id" not in page and "Ord type" not in page
     assert f"{taker.created_at:%Y-%m-%d %H:%M:%S}" in page
     assert "248.5 ACME" in text(examiner.get(page_of(resting)))
 
