@@ -1,5 +1,7 @@
 """A worker's turns: a busy listing must not keep the others of its worker waiting."""
 
+from typing import cast
+
 import pytest
 
 from config.embedded.valkey import Valkey
@@ -29,7 +31,7 @@ def applied(listing: Listing) -> int:
 
 def rung(valkey: Valkey, listing: Listing) -> int:
     """How often the listing's worker is being asked to come."""
-    return int(valkey.client().llen(doorbell.queue_of(listing.pk)))
+    return cast(int, valkey.client().llen(doorbell.queue_of(listing.pk)))
 
 
 def test_a_listing_with_work_left_after_its_turn_goes_to_the_end_of_the_queue(
