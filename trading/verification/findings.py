@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from datetime import date, time
 from typing import Any
 
 from django.db import connection, transaction
@@ -41,6 +42,10 @@ class Findings:
         return self._shown + ([f"and {hidden} more differences"] if hidden else [])
 
 
+def _said(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date | time) else repr(value)
+
+
 def give_up(rows: Iterator[Any]) -> None:
     """Read no further. A cursor left to garbage collection may be closed amid another query, and hang."""
     if isinstance(rows, Generator):
@@ -76,7 +81,9 @@ class Comparison:
         found = self._next[1]
         if found != row:
             wrong = [column for column in row if found[column] != row[column]]
-            self._report(key, "; ".join(f"{c} is {found[c]!r}, should be {row[c]!r}" for c in wrong))
+            self._report(
+                key, "; ".join(f"{c} is {_said(found[c])}, should be {_said(row[c])}" for c in wrong)
+            )
         self._next = next(self._stored, None)
 
     def expect_no_more(self) -> None:
