@@ -12,14 +12,14 @@ from trading.tests.factories import entered, sell
 FARTHEST = 60
 
 
-def tab_to(page: Page, name: str, key: str = "Tab") -> None:
+def tab_to(page: Page, name: str) -> None:
     """Press Tab until what has the focus is called this."""
     for _ in range(FARTHEST):
-        page.keyboard.press(key)
+        page.keyboard.press("Tab")
         focused = page.locator(":focus")
         if focused.count() and focused.evaluate(CALLED) == name:
             return
-    raise AssertionError(f"{key} does not come by {name}")
+    raise AssertionError(f"Tab does not come by {name}")
 
 
 # A label, an aria-label, or the text itself: as a screen reader would call it.
@@ -52,11 +52,11 @@ def test_an_order_is_placed_by_keyboard_alone_from_sign_in_to_fill(
     screen.is_live()
     screen.shows_offers("12.50 100 100")
     keyboard.press("b")
-    expect(screen.quantity).to_be_focused()
-    keyboard.type("40")
-    tab_to(page, "Limit price", "Shift+Tab")
+    expect(screen.price).to_be_focused()
     keyboard.press("ArrowUp")
     expect(screen.price).to_have_value("12.50")
+    tab_to(page, "Quantity")
+    keyboard.type("40")
     expect(screen.submit).to_contain_text(f"Buy 40 {listing.symbol} at 12.50 — limit, day")
     keyboard.press("Enter")
     screen.says(f"Filled 40 {listing.symbol} at 12.50")

@@ -43,7 +43,7 @@ def test_a_market_order_is_shown_with_its_worst_price_before_it_is_sent(
     # Five percent from the market at most, and cash as if all of it traded there.
     expect(buyers_screen.receipt("Worst price")).to_have_text("13.12")
     expect(buyers_screen.receipt("Cash")).to_have_text("$10,000.00 → then$9,475.20")
-    expect(buyers_screen.receipt(f"{listing.symbol} held")).to_have_text("0 → then40")
+    expect(buyers_screen.receipt(f"{listing.symbol} available")).to_have_text("0 → then40")
     buyers_screen.submit.click()
     buyers_screen.says(f"Filled 40 {listing.symbol} at 12.50")
     buyers_screen.shows_offers("12.50 60 60")

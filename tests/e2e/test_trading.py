@@ -38,9 +38,9 @@ def test_two_investors_trade_and_both_see_it_happen(
         expect(screen.tab("Fills")).to_contain_text(["$750.00"])
 
     expect(hers.tab("Holdings and cash").get_by_role("cell")).to_contain_text(["400"])
-    expect(hers.cash).to_contain_text("Cash to trade with$750.00")
+    expect(hers.cash).to_contain_text("Cash available$750.00")
     expect(his.tab("Holdings and cash").get_by_role("cell")).to_contain_text(["60"])
-    expect(his.cash).to_contain_text("Cash to trade with$9,250.00")
+    expect(his.cash).to_contain_text("Cash available$9,250.00")
     assert all(screen.page.evaluate("window.neverReloaded") for screen in screens)
 
 

@@ -28,6 +28,18 @@ test("fills in one message are told once, at their average price", () => {
   ]);
 });
 
+test("only a price that nothing traded at is called an average", () => {
+  const isAverage = (...prices: string[]) => {
+    const order_qty = `${prices.length}`;
+    const state = known(anOrder({ order_qty }));
+    const executions = prices.map((last_px, index) => anExecution({ id: `${index}`, last_qty: "1", last_px }));
+    const after = merge(state, [anOrder({ ord_status: "FILLED", order_qty, cum_qty: order_qty, updated_at: at(1) })], executions);
+    return changesBetween(state, after).map((change) => change.isAverage);
+  };
+  expect(isAverage("12.50", "12.50")).toEqual([false]);
+  expect(isAverage("12.40", "12.50", "12.60")).toEqual([true]);
+});
+
 test("a fill learnt from a snapshot is told at the order's average", () => {
   expect(told(anOrder(), { ord_status: "PARTIALLY_FILLED", cum_qty: "30", avg_px: "12.4900" })).toEqual([
     ["partially_filled", "30", "12.4900"],

@@ -11,6 +11,8 @@ export interface Change {
   /** For fills: what traded since the former state, and at what average price. */
   qty: string;
   px: string | null;
+  /** Whether the price is one that nothing traded at, but the average of several. */
+  isAverage: boolean;
 }
 
 /**
@@ -27,23 +29,26 @@ export function changesBetween(before: AccountState, after: AccountState, told: 
   return changes;
 }
 
+type Tell = (kind: ChangeKind, qty: string) => Change;
+
 const NEVER_RESTS = new Set<Order["time_in_force"]>(["IOC", "FOK"]);
 
 const asSent = (order: Order): Order => ({ ...order, ord_status: "PENDING_NEW", cum_qty: "0" });
 
 function changesOf(before: Order, after: Order, executions: ReadonlyMap<string, Execution>): Change[] {
-  const change = (kind: ChangeKind, qty = after.order_qty, px = after.price): Change => ({ kind, order: after, qty, px });
+  const change = (kind: ChangeKind, qty = after.order_qty): Change => ({ kind, order: after, qty, px: after.price, isAverage: false });
+  const fill = (kind: ChangeKind, qty: string): Change => ({ kind, order: after, qty, ...priceOfLast(after, qty, executions) });
   const changes: Change[] = [];
   const accepted = before.ord_status === "PENDING_NEW" && after.ord_status !== "PENDING_NEW";
   const filledQty = subtract(after.cum_qty, before.cum_qty);
   const filled = compare(filledQty, "0") > 0;
   if (accepted && after.ord_status === "REJECTED") return [change("rejected")];
-  if (NEVER_RESTS.has(after.time_in_force)) return outcomeOf(before, after, change);
+  if (NEVER_RESTS.has(after.time_in_force)) return outcomeOf(before, after, change, fill);
   // A fill says more than an acceptance in the same breath.
   if (accepted && !filled) changes.push(change("accepted"));
   if (filled) {
     const kind = after.ord_status === "FILLED" ? "filled" : "partially_filled";
-    changes.push(change(kind, filledQty, averageOfLast(after, filledQty, executions)));
+    changes.push(fill(kind, filledQty));
   }
   if (!accepted && (before.order_qty !== after.order_qty || before.price !== after.price)) {
     changes.push(change("replaced"));
@@ -57,24 +62,27 @@ function changesOf(before: Order, after: Order, executions: ReadonlyMap<string, 
 }
 
 /** An order that never rests is told once, when it has ended: what came before was only on the way there. */
-function outcomeOf(before: Order, after: Order, change: (kind: ChangeKind, qty?: string, px?: string | null) => Change): Change[] {
-  if (after.ord_status === before.ord_status) return [];
-  if (after.ord_status === "FILLED") return [change("filled", after.cum_qty, after.avg_px)];
-  if (after.ord_status !== "CANCELED") return [];
-  return isZero(after.cum_qty) ? [change("canceled")] : [change("partly_canceled", after.cum_qty, after.avg_px)];
+function outcomeOf(before: Order, after: Order, change: Tell, fill: Tell): Change[] {
+  const { ord_status, cum_qty, order_qty } = after;
+  if (ord_status === before.ord_status) return [];
+  if (ord_status === "FILLED") return [fill("filled", cum_qty)];
+  if (ord_status !== "CANCELED") return [];
+  return isZero(cum_qty) ? [change("canceled", order_qty)] : [fill("partly_canceled", cum_qty)];
 }
 
 /** The volume-weighted price of the newest executions that make up the quantity, if all are known. */
-function averageOfLast(order: Order, qty: string, executions: ReadonlyMap<string, Execution>): string | null {
+function priceOfLast(order: Order, qty: string, executions: ReadonlyMap<string, Execution>): Pick<Change, "px" | "isAverage"> {
   const ofOrder = [...executions.values()]
     .filter((execution) => execution.order_id === order.id)
     .sort((a, b) => (a.at < b.at ? 1 : -1));
   let remaining = qty;
   let amount = "0";
+  const prices = new Set<string>();
   for (const execution of ofOrder) {
     if (isZero(remaining)) break;
     remaining = subtract(remaining, execution.last_qty);
     amount = add(amount, multiply(execution.last_px, execution.last_qty));
+    prices.add(execution.last_px);
   }
-  return isZero(remaining) ? divide(amount, qty) : order.avg_px;
+  return isZero(remaining) ? { px: divide(amount, qty), isAverage: prices.size > 1 } : { px: order.avg_px, isAverage: true };
 }

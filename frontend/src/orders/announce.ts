@@ -27,15 +27,16 @@ export function useAnnounceChanges(): (changes: Change[]) => void {
   return useCallback(
     (changes) => {
       const listings = queries.getQueryData<Listing[]>(["listings"]) ?? [];
-      for (const { kind, order, qty, px } of changes) {
+      for (const { kind, order, qty, px, isAverage } of changes) {
         const tick = listings.find(({ symbol }) => symbol === order.symbol)?.tick_size ?? "0.01";
+        const shown = px === null ? t("order.market_price") : price(px, tick);
         const facts = {
           side: t(`side.${order.side}`),
           qty: quantity(qty),
           cum: quantity(order.cum_qty),
           whole: quantity(order.order_qty),
           symbol: order.symbol,
-          px: px === null ? t("order.market_price") : price(px, tick),
+          px: isAverage ? t("toasts.average", { px: shown }) : shown,
         };
         toast(TONES[kind], t(`toasts.${kind}.title`, facts), order.text ? reason(order.text) : t(`toasts.${kind}.detail`, facts));
       }
