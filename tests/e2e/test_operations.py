@@ -1,9 +1,11 @@
 """Operators act at their desk, and investors see it on their page."""
 
+from typing import Any
+
 from playwright.sync_api import expect
 
 from tests.e2e.desk import Desk
-from tests.e2e.people import Investor
+from tests.e2e.people import Investor, a_supervisor
 from tests.e2e.trading_screen import TradingScreen
 from tests.e2e.windows import Windows
 from trading.models import Listing
@@ -35,3 +37,14 @@ def test_a_halt_and_its_end_reach_the_page_at_once_with_reason_and_note(
     buyers_screen.submit.click()
     buyers_screen.says(f"Filled 10 {symbol} at 12.50")
     buyers_screen.shows_offers("12.50 90 90")
+
+
+def test_a_list_at_the_desk_fits_a_phone(windows: Windows, listing: Listing) -> None:
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
+    page = windows.open("/admin/trading/listing/", user=a_supervisor(), **phone)
+    results, search = page.locator(".results").bounding_box(), page.locator("#searchbar").bounding_box()
+    below = page.locator("#changelist-filter").bounding_box()
+    assert results and search and below
+    assert results["width"] > 300 and search["width"] > 150
+    assert below["y"] >= results["y"] + results["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
