@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 
 from portal.models import Account
 from trading import words
-from trading.engine import OrdType, Side, TradingState
+from trading.engine import OrdType, Phase, Side
 from trading.models import Listing, MarketState
 
 
@@ -160,7 +160,7 @@ class MarketGate:
                     next_step="Your open orders stand. The operator has been told; try again later.",
                 ),
             )
-        if market.state == TradingState.HALTED:
+        if market.state == Phase.HALTED:
             why = words.HALT_CODES.get(market.halt_code, market.halt_code).lower()
             note = f": {market.halt_note.rstrip('.')}" if market.halt_note else ""
             return (

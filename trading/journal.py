@@ -327,7 +327,7 @@ def event_row(event: engine.Event) -> dict[str, Any]:
         "command_seq": event.command_seq,
         "at": clock.moment(event.at),
         "kind": codec.kind_of(event),
-        "payload": dict(zip(event._fields[3:], event[3:], strict=True)),
+        "payload": codec.fields_of(event, skip=3),
     }
 
 
@@ -475,7 +475,8 @@ def _event_rows(listing_id: int, first: int, last: int | None) -> Iterator[seals
 def _event_as_read(event: engine.Event) -> tuple[Any, ...]:
     """What ``_event_rows`` will find of it: a drain need not read back what it has just written."""
     return (
-        event.seq, event.command_seq, clock.moment(event.at), codec.kind_of(event), _fields(event, skip=3),
+        event.seq, event.command_seq, clock.moment(event.at), codec.kind_of(event),
+        codec.fields_of(event, skip=3),
     )  # fmt: skip
 
 
@@ -491,12 +492,7 @@ def _sealed_rows(
 
 
 def _body(message: engine.Command | engine.Event, *, skip: int) -> str:
-    return json.dumps(_fields(message, skip=skip), separators=(",", ":"))
-
-
-def _fields(message: engine.Command | engine.Event, *, skip: int) -> dict[str, Any]:
-    """The message without what has a column of its own."""
-    return dict(zip(message._fields[skip:], message[skip:], strict=True))
+    return json.dumps(codec.fields_of(message, skip=skip), separators=(",", ":"))
 
 
 def _json(value: object) -> str | None:

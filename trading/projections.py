@@ -138,7 +138,7 @@ def _fold(event: Event, listing: Listing, state: MarketState, effects: Effects, 
         )  # fmt: skip
         return
     if isinstance(event, TradingResumed):
-        state.state, state.halt_code, state.halt_note, state.halted_at = "TRADING", "", "", None
+        state.state, state.halt_code, state.halt_note, state.halted_at = "CONTINUOUS", "", "", None
         return
     order_id = getattr(event, "order_id", None)
     if order_id is None:

@@ -65,6 +65,14 @@ class Account(models.Model):
         choices=[(c.value, c.value.replace("_", " ").title()) for c in InvestorClass],
         default=InvestorClass.RETAIL.value,
     )
+    # Accounts of one beneficial owner never trade with each other: all name the same one (STPR-001).
+    same_owner_as = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Another account of the same beneficial owner.",
+    )  # fmt: skip
+    # Limits of its own, besides the listing's (HALT-021).
+    max_order_cents = models.BigIntegerField(null=True, blank=True, help_text="Largest value of one order.")
+    max_open_orders = models.PositiveIntegerField(default=500)
     members = models.ManyToManyField(User, through="AccountMember", related_name="accounts")
     opened_at = models.DateTimeField()
 
@@ -74,6 +82,11 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def owner_id(self) -> int:
+        """The number accounts of one beneficial owner share."""
+        return self.same_owner_as_id or self.pk
 
 
 class AccountMember(models.Model):

@@ -4,10 +4,10 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema_field
 from rest_framework import serializers
 from rest_framework.serializers import BooleanField, CharField, DateTimeField, IntegerField
 
-from trading.engine import OrdType, Side, TimeInForce
+from trading.engine import OrdType, Phase, Side, TimeInForce
 from trading.models import Listing, OrdStatus
 
-STATES = ["TRADING", "HALTED", "FAULTED"]
+STATES = [*(phase.value for phase in Phase), "FAULTED"]
 
 
 # Every field is always there; those that can be null say so. (A docstring would be the schema's.)

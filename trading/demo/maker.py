@@ -15,7 +15,7 @@ from trading import journal, selectors
 from trading.demo import ladder
 from trading.demo.market import BY_SYMBOL, SECURITIES, Security
 from trading.demo.people import CROWD, MARKET_MAKERS, TARGET_LOTS
-from trading.engine import OrdType, Side, TimeInForce, TradingState
+from trading.engine import OrdType, Phase, Side, TimeInForce
 from trading.models import CASH, WORKING, Balance, Listing, Order
 from trading.services.entry import submit_orders
 from trading.services.requests import CancelRequest, NewOrderRequest, Outcome, ReplaceRequest, Request
@@ -111,7 +111,7 @@ class Maker:
         listings = {
             row.pk: row
             for row in selectors.listings().filter(symbol__in=symbols)
-            if row.market.shown_state == TradingState.TRADING and row.pk not in behind
+            if row.market.shown_state == Phase.CONTINUOUS and row.pk not in behind
         }
         orders: dict[int, list[Order]] = {pk: [] for pk in listings}
         for order in Order.objects.filter(listing__in=listings, ord_status__in=WORKING).order_by("pk"):

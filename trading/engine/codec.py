@@ -2,36 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from types import NoneType
 from typing import Any, get_args
 
-from .commands import Command
+from .commands import Command, Conditions, ScheduledPhase
 from .events import Event
-from .types import CancelReason, OrdType, RejectReason, Side, TimeInForce
+from .types import Phase
 
-Payload = dict[str, int | str | None]
-
-# Built once: constructing an enum from its value costs more than the rest of a decode.
-_WORDS: dict[type[StrEnum], Mapping[str, StrEnum]] = {
-    enum: {str(word): word for word in enum}
-    for enum in (CancelReason, OrdType, RejectReason, Side, TimeInForce)
-}
-
-
-def _decoder(cls: type[Any]) -> Callable[[Mapping[str, Any]], Any]:
-    fields: tuple[str, ...] = cls._fields
-    words = [(i, _WORDS[t]) for i, t in enumerate(cls.__annotations__.values()) if t in _WORDS]
-
-    def decode(payload: Mapping[str, Any]) -> Any:
-        values = [payload[field] for field in fields]
-        for i, by_value in words:
-            values[i] = by_value[values[i]]
-        return cls._make(values)
-
-    return decode
-
-
-_COMMANDS = {cls.__name__: _decoder(cls) for cls in get_args(Command)}
-_EVENTS = {cls.__name__: _decoder(cls) for cls in get_args(Event)}
+Payload = dict[str, Any]
 
 
 def kind_of(message: Command | Event) -> str:
@@ -40,7 +18,16 @@ def kind_of(message: Command | Event) -> str:
 
 def encode(message: Command | Event) -> Payload:
     """All fields of the message, and its kind under `kind`."""
-    return {"kind": kind_of(message), **message._asdict()}
+    return {"kind": kind_of(message), **fields_of(message)}
+
+
+def fields_of(message: Command | Event, *, skip: int = 0) -> Payload:
+    """The message's fields, without the first `skip`; its conditions as a dict of those that are made."""
+    fields: Payload = dict(zip(message._fields[skip:], message[skip:], strict=True))
+    conditions = fields.get("conditions")
+    if conditions is not None:
+        fields["conditions"] = {k: v for k, v in conditions._asdict().items() if v is not None}
+    return fields
 
 
 def decode_command(payload: Mapping[str, Any]) -> Command:
@@ -51,3 +38,49 @@ def decode_command(payload: Mapping[str, Any]) -> Command:
 def decode_event(payload: Mapping[str, Any]) -> Event:
     event: Event = _EVENTS[payload["kind"]](payload)
     return event
+
+
+Reader = Callable[[Any], Any]
+
+
+def _reader(annotation: Any) -> Reader | None:
+    """What makes a field of JSON's value; None where they are the same."""
+    choices = get_args(annotation) or (annotation,)
+    kind = choices[0]
+    if kind is Conditions:
+        return lambda value: None if value is None else _conditions(value)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        # Built once: constructing an enum from its value costs more than the rest of a decode.
+        words: dict[str | None, StrEnum | None] = {str(word): word for word in kind}
+        if NoneType in choices:
+            words[None] = None
+        return words.__getitem__
+    if kind is ScheduledPhase:
+        return lambda entries: tuple(ScheduledPhase(at, Phase(phase), told) for at, phase, told in entries)
+    return None
+
+
+def _decoder(cls: type[Any]) -> Callable[[Mapping[str, Any]], Any]:
+    fields: tuple[str, ...] = cls._fields
+    annotations = cls.__annotations__.values()
+    readers = [(i, reader) for i, a in enumerate(annotations) if (reader := _reader(a))]
+
+    def decode(payload: Mapping[str, Any]) -> Any:
+        values = [payload[field] for field in fields]
+        for i, read in readers:
+            values[i] = read(values[i])
+        return cls._make(values)
+
+    return decode
+
+
+def _conditions(payload: Mapping[str, Any]) -> Conditions:
+    return Conditions(**{name: _CONDITION_READERS[name](value) for name, value in payload.items()})
+
+
+_CONDITION_READERS: dict[str, Reader] = {
+    name: _reader(annotation) or (lambda value: value)
+    for name, annotation in Conditions.__annotations__.items()
+}
+_COMMANDS = {cls.__name__: _decoder(cls) for cls in get_args(Command)}
+_EVENTS = {cls.__name__: _decoder(cls) for cls in get_args(Event)}

@@ -83,10 +83,10 @@ class BookFold:
                     self._rest(event.order_id, self._levels[event.side], event.price, event.order_qty)
             case OrderCanceled() | OrderExpired():
                 self._remove(event.order_id)
-            case OrderReplaced():
+            case OrderReplaced(price=price) if price is not None:
                 levels = self._orders[event.order_id].levels
                 self._remove(event.order_id)
-                self._rest(event.order_id, levels, event.price, event.leaves_qty)
+                self._rest(event.order_id, levels, price, event.leaves_qty)
 
     def _rest(self, order_id: int, levels: _Levels, price: int, qty: int) -> None:
         self._orders[order_id] = _Order(levels, price, qty)

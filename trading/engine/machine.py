@@ -36,13 +36,13 @@ from .events import (
     TradingHalted,
     TradingResumed,
 )
-from .types import CancelReason, OrdType, RejectReason, Side, TimeInForce, TradingState
+from .types import CancelReason, MatchType, OrdType, Phase, RejectReason, Side, TimeInForce
 
 # Bound once: a lookup on an enum class costs as much as a whole check on the hot path.
 BUY = Side.BUY
 LIMIT = OrdType.LIMIT
 DAY, GTC, FOK = TimeInForce.DAY, TimeInForce.GTC, TimeInForce.FOK
-HALTED = TradingState.HALTED
+CONTINUOUS, HALTED = Phase.CONTINUOUS, Phase.HALTED
 
 
 class EngineError(Exception):
@@ -54,6 +54,10 @@ class ListingParams(NamedTuple):
     tick_lot_cents: int
     max_order_qty: int
     max_price: int
+    reference_px: int | None
+    static_band_bps: int
+    dynamic_band_bps: int
+    volatility_call_us: int
 
 
 class Halt(NamedTuple):
@@ -65,7 +69,7 @@ class Market:
     def __init__(self, listing_id: int) -> None:
         self.listing_id = listing_id
         self.params: ListingParams | None = None
-        self.state = TradingState.TRADING
+        self.phase = CONTINUOUS
         self.halt: Halt | None = None
         self.last_seq = 0
         self.last_at = 0
@@ -133,13 +137,14 @@ class Market:
             )
 
     def _configure(self, command: ConfigureListing, events: list[Event]) -> None:
-        seq, at, *params = command
-        self.params = ListingParams(*params)
+        self.params = ListingParams(*command[2:])
         self.event_seq += 1
-        events.append(ListingConfigured(self.event_seq, seq, at, *params))
+        events.append(ListingConfigured(self.event_seq, command.seq, command.at, *command[2:]))
 
     def _new_order(self, command: NewOrder, events: list[Event]) -> None:
-        seq, at, order_id, account_id, side, ord_type, time_in_force, order_qty, price, _, expire_at = command
+        seq, at, order_id, account_id, side, ord_type, time_in_force, order_qty, price, _, expire_at = (
+            command[:11]
+        )
         reason = self._refusal(command)
         self.event_seq += 1
         if reason is not None:
@@ -147,7 +152,18 @@ class Market:
             return
         events.append(
             OrderAccepted(
-                self.event_seq, seq, at, order_id, account_id, side, ord_type, time_in_force, price, order_qty
+                self.event_seq,
+                seq,
+                at,
+                order_id,
+                account_id,
+                side,
+                ord_type,
+                time_in_force,
+                price,
+                order_qty,
+                None,
+                None,
             )
         )
         limit = price if ord_type is LIMIT else command.protection_px
@@ -174,12 +190,14 @@ class Market:
             self._cancel_rest(command, leaves_qty, CancelReason.PROTECTION_REACHED, events)
 
     def _refusal(self, command: NewOrder) -> RejectReason | None:
-        _, at, order_id, _, _, ord_type, time_in_force, order_qty, price, protection_px, expire_at = command
+        _, at, order_id, _, _, ord_type, time_in_force, order_qty, price, protection_px, expire_at = command[
+            :11
+        ]
         params = self.params
         assert params is not None
         if order_id in self._orders:
             return RejectReason.DUPLICATE_ORDER
-        if self.state is HALTED:
+        if self.phase is HALTED:
             return RejectReason.HALTED
         if (expire_at is None) is (time_in_force is DAY):
             return RejectReason.UNSUPPORTED_ORDER
@@ -231,6 +249,7 @@ class Market:
                     account_id,
                     maker.leaves_qty,
                     leaves_qty,
+                    MatchType.CONTINUOUS,
                 )
             )
             if not maker.leaves_qty:
@@ -269,7 +288,8 @@ class Market:
         )
 
     def _replace(self, command: ReplaceOrder, events: list[Event]) -> None:
-        seq, at, order_id, account_id, order_qty, price = command
+        seq, at, order_id, account_id, order_qty, price, _, _ = command
+        assert price is not None
         order = self._orders.get(order_id)
         reason = self._replace_refusal(command, order)
         self.event_seq += 1
@@ -282,7 +302,17 @@ class Market:
         leaves_qty = order_qty - order.cum_qty
         events.append(
             OrderReplaced(
-                self.event_seq, seq, at, order_id, account_id, price, order_qty, leaves_qty, keeps_priority
+                self.event_seq,
+                seq,
+                at,
+                order_id,
+                account_id,
+                price,
+                order_qty,
+                leaves_qty,
+                None,
+                None,
+                keeps_priority,
             )
         )
         if keeps_priority:
@@ -311,25 +341,25 @@ class Market:
         if command.price == order.price and command.order_qty <= order.order_qty:
             # Wanting less at the same price is never refused: not in a halt, not under new limits.
             return RejectReason.NOTHING_CHANGED if command.order_qty == order.order_qty else None
-        if self.state is HALTED:
+        if self.phase is HALTED:
             return RejectReason.HALTED
         if command.order_qty > params.max_order_qty:
             return RejectReason.QTY_ABOVE_MAX
-        if not 1 <= command.price <= params.max_price:
+        if command.price is None or not 1 <= command.price <= params.max_price:
             return RejectReason.PRICE_OUT_OF_RANGE
         return None
 
     def _halt(self, command: HaltTrading, events: list[Event]) -> None:
-        self.state = TradingState.HALTED
+        self.phase = HALTED
         self.halt = Halt(command.reason_code, command.note)
         self.event_seq += 1
         events.append(TradingHalted(self.event_seq, *command))
 
     def _resume(self, command: ResumeTrading, events: list[Event]) -> None:
-        self.state = TradingState.TRADING
+        self.phase = CONTINUOUS
         self.halt = None
         self.event_seq += 1
-        events.append(TradingResumed(self.event_seq, *command))
+        events.append(TradingResumed(self.event_seq, *command[:4], Phase.CONTINUOUS, None))
 
     def _tick(self, command: Tick, events: list[Event]) -> None:
         """Nothing of its own: whatever is due has happened before any command."""

@@ -10,9 +10,9 @@ from typing import Any
 
 from .book import WorkingOrder
 from .machine import EngineError, Halt, ListingParams, Market
-from .types import Side, TradingState
+from .types import Phase, Side
 
-VERSION = 1
+VERSION = 2
 
 # A working order is written as the row of these, in this order: a deep book has many.
 _ORDER_FIELDS = ("order_id", "account_id", "price", "order_qty", "leaves_qty", "expire_at", "arrival")
@@ -27,7 +27,7 @@ def dump(market: Market) -> dict[str, Any]:
         "last_at": market.last_at,
         "event_seq": market.event_seq,
         "params": market.params._asdict() if market.params else None,
-        "state": str(market.state),
+        "phase": str(market.phase),
         "halt": market.halt._asdict() if market.halt else None,
         # Each side in priority order: the queues are the state, the level totals are not.
         "order_fields": list(_ORDER_FIELDS),
@@ -43,7 +43,7 @@ def load(snapshot: dict[str, Any]) -> Market:
     market.last_at = snapshot["last_at"]
     market.event_seq = snapshot["event_seq"]
     market.params = ListingParams(**snapshot["params"]) if snapshot["params"] else None
-    market.state = TradingState(snapshot["state"])
+    market.phase = Phase(snapshot["phase"])
     market.halt = Halt(**snapshot["halt"]) if snapshot["halt"] else None
     market.restore(
         WorkingOrder(side=side, **dict(zip(_ORDER_FIELDS, row, strict=True)))

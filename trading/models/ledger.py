@@ -69,6 +69,7 @@ class Transfer(Record):
         ISSUE = "ISSUE", "Issue"
         TRADE_CASH = "TRADE_CASH", "Trade, cash leg"
         TRADE_TOKEN = "TRADE_TOKEN", "Trade, token leg"
+        TRADE_FEE = "TRADE_FEE", "Trade, fee"
 
     at = models.DateTimeField()
     kind = models.CharField(max_length=16, choices=Kind)

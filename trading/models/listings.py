@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 
 from portal.models import Issuer
-from trading.engine import TradingState
+from trading.engine import Phase, Side
+from trading.models.calendars import Calendar
 from trading.models.ledger import Asset
 
 
@@ -32,6 +33,10 @@ class Listing(models.Model):
         REG_CF = "REG_CF", "Reg CF"
         REG_S = "REG_S", "Reg S"
 
+    class Settlement(models.TextChoices):
+        IMMEDIATE = "IMMEDIATE", "Immediately, on the books"
+        NEXT_DAY = "NEXT_DAY", "On the next business day (T+1), on the books"
+
     symbol = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=120)
     issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="listings")
@@ -51,6 +56,22 @@ class Listing(models.Model):
     protection_bps = models.PositiveIntegerField(
         default=500, help_text="How far through the market an order may go, in basis points."
     )
+    static_band_bps = models.PositiveIntegerField(
+        default=0,
+        help_text="How far from the reference price it may trade, in basis points; 0: no band.",
+    )
+    dynamic_band_bps = models.PositiveIntegerField(
+        default=0, help_text="How far from the last trade before a volatility call; 0: no band."
+    )
+    volatility_call_seconds = models.PositiveIntegerField(default=120)
+    reopening_call_seconds = models.PositiveIntegerField(
+        default=300, help_text="Length of the call that ends a halt; 0: trading resumes directly."
+    )
+    calendar = models.ForeignKey(
+        Calendar, on_delete=models.PROTECT, null=True, blank=True, related_name="listings",
+        help_text="None: continuous trading around the clock.",
+    )  # fmt: skip
+    settlement = models.CharField(max_length=16, choices=Settlement, default=Settlement.IMMEDIATE)
     # Never changed: candles of a day, and the ends of DAY orders, were reckoned by it.
     time_zone = models.CharField(max_length=40, default="America/New_York")
     closes_at = models.TimeField(help_text="When DAY orders expire, in the listing's time zone.")
@@ -118,13 +139,27 @@ class MarketState(models.Model):
     applied_seq = models.BigIntegerField(default=0, help_text="Last command applied.")
     event_seq = models.BigIntegerField(default=0, help_text="Last event.")
     applied_at = models.DateTimeField(null=True)
-    state = models.CharField(max_length=16, default=TradingState.TRADING.value)
+    state = models.CharField(max_length=16, default=Phase.CONTINUOUS.value, help_text="The phase.")
+    phase_since = models.DateTimeField(null=True, blank=True)
+    phase_until = models.DateTimeField(null=True, blank=True, help_text="As the public is told.")
+    schedule_until = models.DateTimeField(
+        null=True, blank=True, help_text="Where the schedule in the journal runs out."
+    )
     halt_code = models.CharField(max_length=40, blank=True)
     halt_note = models.CharField(max_length=400, blank=True)
     halted_at = models.DateTimeField(null=True, blank=True)
+    resume_at = models.DateTimeField(null=True, blank=True, help_text="A planned resumption.")
     last_px = models.BigIntegerField(null=True)
     last_qty = models.BigIntegerField(null=True)
     last_at = models.DateTimeField(null=True)
+    reference_px = models.BigIntegerField(null=True, help_text="Of the price bands and the next auction.")
+    # What an uncrossing now would give; in calls only.
+    indicative_px = models.BigIntegerField(null=True)
+    indicative_qty = models.BigIntegerField(null=True)
+    surplus_side = models.CharField(
+        max_length=4, blank=True, choices=[(side.value, side.value) for side in Side]
+    )
+    surplus_qty = models.BigIntegerField(null=True)
     # The command the engine (or a projection) failed at: nothing is applied until a person decides.
     fault_seq = models.BigIntegerField(null=True, blank=True)
     fault_text = models.TextField(blank=True)

@@ -1,4 +1,4 @@
-"""Candles: what was traded, by minute and by day."""
+"""What was traded, by minute and by day, and how auctions ended."""
 
 from django.db import models
 
@@ -30,3 +30,22 @@ class Candle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.listing_id} {self.interval} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Auction(models.Model):
+    """How a call ended: a projection of its ``AuctionUncrossed``."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+", db_index=False)
+    event_seq = models.BigIntegerField()
+    call = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    price = models.BigIntegerField(null=True, help_text="None: nothing could be executed.")
+    volume = models.BigIntegerField()
+    surplus_side = models.CharField(max_length=4, blank=True)
+    surplus_qty = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["listing", "event_seq"], name="one_auction")]
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} {self.call} {self.at:%Y-%m-%d %H:%M}"

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from portal.models import Account
-from trading.engine import OrdType, Side, TimeInForce
+from trading.engine import OrdType, PostOnly, SelfTrade, Side, TimeInForce
+from trading.models.fees import FeeSchedule
 from trading.models.listings import Listing
 
 
@@ -39,12 +40,22 @@ class Order(models.Model):
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="+", db_index=False)
     cl_ord_id = models.CharField(max_length=64)
     side = models.CharField(max_length=4, choices=_choices(Side))
-    ord_type = models.CharField(max_length=8, choices=_choices(OrdType))
-    time_in_force = models.CharField(max_length=4, choices=_choices(TimeInForce))
+    ord_type = models.CharField(max_length=16, choices=_choices(OrdType))
+    time_in_force = models.CharField(max_length=8, choices=_choices(TimeInForce))
     order_qty = models.BigIntegerField()
     price = models.BigIntegerField(null=True)
     protection_px = models.BigIntegerField(null=True)
     expire_at = models.DateTimeField(null=True)
+    stop_px = models.BigIntegerField(null=True)
+    trail = models.BigIntegerField(null=True, help_text="In ticks.")
+    display_qty = models.BigIntegerField(null=True)
+    min_qty = models.BigIntegerField(null=True)
+    post_only = models.CharField(max_length=8, choices=_choices(PostOnly), blank=True)
+    self_trade = models.CharField(
+        max_length=16, choices=_choices(SelfTrade), default=SelfTrade.CANCEL_NEWEST.value
+    )
+    linked_order_id = models.BigIntegerField(null=True, help_text="The other leg of its pair.")
+    triggered_at = models.DateTimeField(null=True)
     ord_status = models.CharField(max_length=16, choices=OrdStatus, default=OrdStatus.PENDING_NEW)
     cum_qty = models.BigIntegerField(default=0)
     leaves_qty = models.BigIntegerField()
@@ -52,6 +63,12 @@ class Order(models.Model):
         default=0, help_text="Σ price × quantity of its fills, in ticks × lots."
     )
     hold = models.BigIntegerField()
+    # What it pays by, the values it was charged on (Σ price × quantity), and what it was charged, in cents.
+    fee_schedule = models.ForeignKey(FeeSchedule, on_delete=models.PROTECT, null=True, related_name="+")
+    maker_value = models.BigIntegerField(default=0)
+    taker_value = models.BigIntegerField(default=0)
+    auction_value = models.BigIntegerField(default=0)
+    fee = models.BigIntegerField(default=0)
     text = models.CharField(max_length=40, blank=True, help_text="Why it was rejected or canceled.")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -91,6 +108,12 @@ class Execution(models.Model):
     class Liquidity(models.TextChoices):
         MAKER = "MAKER", "Maker"
         TAKER = "TAKER", "Taker"
+        AUCTION = "AUCTION", "Auction"
+
+    class Status(models.TextChoices):
+        TRADED = "TRADED", "Traded"
+        CORRECTED = "CORRECTED", "Corrected"
+        BUSTED = "BUSTED", "Busted"
 
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="+", db_index=False)
     trade_seq = models.BigIntegerField()
@@ -100,7 +123,9 @@ class Execution(models.Model):
     last_px = models.BigIntegerField()
     last_qty = models.BigIntegerField()
     amount = models.BigIntegerField(help_text="In cents.")
-    liquidity = models.CharField(max_length=5, choices=Liquidity)
+    fee = models.BigIntegerField(default=0, help_text="In cents.")
+    liquidity = models.CharField(max_length=8, choices=Liquidity)
+    status = models.CharField(max_length=10, choices=Status, default=Status.TRADED)
     at = models.DateTimeField()
 
     class Meta:

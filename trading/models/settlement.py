@@ -1,7 +1,9 @@
-"""Cursors of the consumers that carry events on."""
+"""Cursors of the consumers that carry events on, and what keeps a trade from settling as it was made."""
 
 from django.db import models
 
+from portal.models import Proposal
+from portal.records import Record
 from trading.models.listings import Listing
 
 
@@ -17,3 +19,26 @@ class Cursor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.listing_id} {self.last_event_seq}"
+
+
+class TradeBreak(Record):
+    """Two people took a trade back or corrected it: settlement heeds this row from the moment it is there,
+    projections the command that goes with it (BUST-008)."""
+
+    class Kind(models.TextChoices):
+        BUST = "BUST", "Bust"
+        CORRECT = "CORRECT", "Correction"
+
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="+")
+    trade_seq = models.BigIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind)
+    price = models.BigIntegerField(null=True)
+    qty = models.BigIntegerField(null=True)
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["listing", "trade_seq"], name="broken_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.listing_id}/{self.trade_seq}"

@@ -189,7 +189,8 @@ def _gather(
         orders=orders,
         by_cl_ord_id=by_cl_ord_id,
         bases={
-            pk: [(o.worst_price, o.order_qty)] + [(c.price, c.order_qty) for c in waiting.get(pk, [])]
+            pk: [(o.worst_price, o.order_qty)]
+            + [(c.price or o.worst_price, c.order_qty) for c in waiting.get(pk, [])]
             for pk, o in orders.items()
         },
     )
@@ -372,6 +373,7 @@ def _decide_new(request: NewOrderRequest, terms: Terms, verdict: gates.Verdict, 
         0, 0, order.pk, request.account_id, request.side, request.ord_type, request.time_in_force,
         request.order_qty, request.price, terms.protection_px,
         clock.micros(terms.expire_at) if terms.expire_at else None,
+        work.accounts[request.account_id].owner_id, engine.SelfTrade.ALLOW,
     )  # fmt: skip
     return _enter(request, order, command, hold, verdict, work)
 

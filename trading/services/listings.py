@@ -76,7 +76,16 @@ def raise_epoch() -> int:
 def _configure(listing: Listing, actor: User | None) -> None:
     """Whatever the engine's answers depend on is in the journal."""
     command = engine.ConfigureListing(
-        0, 0, RULES_VERSION, listing.tick_lot_cents, listing.max_order_qty, listing.max_price
+        0,
+        0,
+        RULES_VERSION,
+        listing.tick_lot_cents,
+        listing.max_order_qty,
+        listing.max_price,
+        None,
+        listing.static_band_bps,
+        listing.dynamic_band_bps,
+        listing.volatility_call_seconds * 1_000_000,
     )
     draft = journal.Draft(command=command, actor_id=actor.pk if actor else None)
     journal.append(drafts={listing.pk: [draft]}, received_at=clock.now())

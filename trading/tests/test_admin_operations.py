@@ -77,7 +77,7 @@ def test_the_whole_venue_is_halted_and_resumed_at_once(supervisor: Desk, listing
     supervisor.act(f"{RESUME}?venue", reason_code="RESOLVED", note="power is back")
     for row in (listing, other):
         drained(row)
-    assert {state(row).state for row in (listing, other)} == {"TRADING"}
+    assert {state(row).state for row in (listing, other)} == {"CONTINUOUS"}
 
 
 def test_a_listing_that_stands_halted_may_be_on_its_way_to_resume_and_is_halted_again(

@@ -63,7 +63,7 @@ async def test_a_market_socket_says_where_it_stands_and_then_what_changes(venue:
         hello = await socket.next()
         state = await act(MarketState.objects.get)(pk=venue.listing.pk)
         assert {k: v for k, v in hello.items() if k != "server_time"} == {
-            "type": "hello", "symbol": "ACME", "epoch": 1, "seq": state.event_seq, "state": "TRADING",
+            "type": "hello", "symbol": "ACME", "epoch": 1, "seq": state.event_seq, "state": "CONTINUOUS",
             "halt": None,
         }  # fmt: skip
         await act(worked)(venue.listing, buy(venue.account, venue.listing, 5, 1250))
@@ -91,7 +91,12 @@ async def test_the_market_list_hears_statistics_and_every_markets_number(venue: 
         assert told["symbol"] == "ACME"
         validator("StatsShape").validate(told["stats"])
         beat = await socket.hear("heartbeat")
-        assert beat["markets"]["ACME"] == {"epoch": 1, "seq": told["seq"], "state": "TRADING", "halt": None}
+        assert beat["markets"]["ACME"] == {
+            "epoch": 1,
+            "seq": told["seq"],
+            "state": "CONTINUOUS",
+            "halt": None,
+        }
 
 
 async def test_a_halt_and_a_fault_are_in_the_very_next_heartbeat(venue: Venue, quick: None) -> None:
@@ -177,7 +182,7 @@ amounts = st.integers(0, 3).map(str)
 level_rows = st.dictionaries(st.sampled_from(PRICES), amounts, max_size=3).map(
     lambda rows: [[px, qty, int(qty)] for px, qty in rows.items()]
 )
-states = st.sampled_from(["TRADING", "HALTED", "FAULTED"])
+states = st.sampled_from(["CONTINUOUS", "HALTED", "FAULTED"])
 order_rows = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["NEW", "FILLED"]), max_size=3).map(
     lambda rows: [{"id": pk, "ord_status": status} for pk, status in rows.items()]
 )
@@ -239,7 +244,7 @@ EMPTY = {
     "seq": 0,
     "bids": [],
     "asks": [],
-    "state": "TRADING",
+    "state": "CONTINUOUS",
     "halt": None,
     "orders": [],
     "executions": [],
@@ -281,7 +286,7 @@ def test_a_word_on_the_state_alone_keeps_the_statistics() -> None:
     delta = {
         "type": "market", "epoch": 1, "prev_seq": 4, "seq": 6, "bids": [["9.99", "1", 1]], "asks": [],
         "trades": [],
-        "state": "TRADING", "halt": None, "stats": {"volume": "1"},
+        "state": "CONTINUOUS", "halt": None, "stats": {"volume": "1"},
     }  # fmt: skip
     word = delta | {"prev_seq": 6, "bids": [], "state": "FAULTED", "stats": None}
     assert merge(delta, word) == delta | {"state": "FAULTED"}
@@ -321,7 +326,7 @@ class Reader:
 
 def market_message(seq: int) -> Json:
     return {
-        "type": "market", "epoch": 1, "prev_seq": seq - 1, "seq": seq, "state": "TRADING", "halt": None,
+        "type": "market", "epoch": 1, "prev_seq": seq - 1, "seq": seq, "state": "CONTINUOUS", "halt": None,
         "bids": [[f"{seq % 50}.00", "1", 1]], "asks": [], "trades": [{"trade_id": seq}], "stats": {},
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ import pytest
 
 from portal.models import Account
 from trading import gates
-from trading.engine import OrdType, Side, TradingState
+from trading.engine import OrdType, Phase, Side
 from trading.gates import Decision, GateRequest, MarketGate, Reason, SanityGate
 from trading.models import Listing, MarketState
 
@@ -44,7 +44,7 @@ def test_an_open_market_takes_orders() -> None:
 
 def halted(note: str) -> MarketState:
     return MarketState(
-        state=TradingState.HALTED, halt_code="NEWS_PENDING", halt_note=note, halted_at=NOON
+        state=Phase.HALTED, halt_code="NEWS_PENDING", halt_note=note, halted_at=NOON
     )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def test_a_resumed_listing_trades(listing: Listing) -> None:
     worked(listing, buy(buyer, listing, 1, 500))
     assert status(resting) == ("FILLED", "")
     state = MarketState.objects.get(pk=listing.pk)
-    assert (state.state, state.halt_code, state.halt_note, state.halted_at) == ("TRADING", "", "", None)
+    assert (state.state, state.halt_code, state.halt_note, state.halted_at) == ("CONTINUOUS", "", "", None)
 
 
 def test_the_whole_venue_is_halted_by_a_command_in_each_journal(listing: Listing) -> None:

@@ -74,7 +74,7 @@ class Expected:
         self.streams: dict[int, int] = {}  # account: the last event that concerned it
         self.candles: dict[tuple[str, datetime], list[int]] = {}
         self.market: Row = {
-            "state": "TRADING", "halt_code": "", "halt_note": "", "halted_at": None,
+            "state": "CONTINUOUS", "halt_code": "", "halt_note": "", "halted_at": None,
             "last_px": None, "last_qty": None, "last_at": None,
         }  # fmt: skip
         self.tick_lot_cents = 0
@@ -115,7 +115,7 @@ class Expected:
                     "halted_at": at,
                 }  # fmt: skip
             case TradingResumed():
-                self.market |= {"state": "TRADING", "halt_code": "", "halt_note": "", "halted_at": None}
+                self.market |= {"state": "CONTINUOUS", "halt_code": "", "halt_note": "", "halted_at": None}
             case Traded():
                 self._trade(event, at)
             case _ if (order_id := getattr(event, "order_id", None)) is not None:

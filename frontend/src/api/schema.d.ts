@@ -601,7 +601,7 @@ export interface components {
         /** @enum {string} */
         OrdStatusEnum: "PENDING_NEW" | "NEW" | "PARTIALLY_FILLED" | "FILLED" | "CANCELED" | "EXPIRED" | "REJECTED";
         /** @enum {string} */
-        OrdTypeEnum: "LIMIT" | "MARKET";
+        OrdTypeEnum: "LIMIT" | "MARKET" | "STOP" | "STOP_LIMIT" | "TRAILING_STOP";
         /** @enum {string} */
         PendingEnum: "PENDING_CANCEL" | "PENDING_REPLACE";
         PersonShape: {
@@ -721,7 +721,7 @@ export interface components {
         /** @enum {string} */
         SideEnum: "BUY" | "SELL";
         /** @enum {string} */
-        StateEnum: "TRADING" | "HALTED" | "FAULTED";
+        StateEnum: "CLOSED" | "PRE_OPEN" | "OPENING_CALL" | "INITIAL_CALL" | "PERIODIC_CALL" | "CLOSING_CALL" | "REOPENING_CALL" | "VOLATILITY_CALL" | "CONTINUOUS" | "HALTED" | "FAULTED";
         StatsShape: {
             /** @example 12.50 */
             ask_px: string | null;
@@ -753,7 +753,7 @@ export interface components {
             volume: string;
         };
         /** @enum {string} */
-        TimeInForceEnum: "DAY" | "GTC" | "IOC" | "FOK";
+        TimeInForceEnum: "DAY" | "GTC" | "GTD" | "IOC" | "FOK" | "AT_OPEN" | "AT_CLOSE";
         TradeShape: {
             /** Format: date-time */
             at: string;

@@ -59,7 +59,7 @@ export function ListingHead({ listing }: { listing: Listing }) {
 function StoppedBanner({ listing: { state, halt, symbol } }: { listing: Listing }) {
   const { t } = useTranslation();
   const reason = useReason();
-  if (state === "TRADING") return null;
+  if (state === "CONTINUOUS") return null;
   return (
     <div className="banner">
       <Icon name="warning" />

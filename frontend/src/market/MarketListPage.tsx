@@ -26,7 +26,7 @@ export function MarketListPage() {
 
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = listings?.filter((listing) => matches(listing, words));
-  const open = listings?.filter(({ state }) => state === "TRADING").length ?? 0;
+  const open = listings?.filter(({ state }) => state === "CONTINUOUS").length ?? 0;
 
   return (
     <main id="main" className="page market-list">

@@ -60,7 +60,7 @@ const MarketRow = memo(function MarketRow({ listing }: { listing: Listing }) {
           <span className="symbol">{symbol}</span>
           <span className="market-name">{name}</span>
         </Link>
-        {state !== "TRADING" && (
+        {state !== "CONTINUOUS" && (
           <span className="narrow-only">
             <StateBadge state={state} />
           </span>

@@ -13,7 +13,7 @@ const { view } = onSnapshot(EMPTY, {
     symbol: "ACME",
     epoch: 1,
     seq: 1,
-    state: "TRADING",
+    state: "CONTINUOUS",
     halt: null,
     bids: [
       ["12.49", "300", 2],

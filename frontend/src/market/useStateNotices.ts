@@ -14,7 +14,7 @@ export function useStateNotices({ symbol, state, halt }: Listing): void {
   useEffect(() => {
     if (known.current === state) return;
     known.current = state;
-    if (state === "TRADING") toast("good", t("toasts.resumed.title", { symbol }), t("toasts.resumed.detail"));
+    if (state === "CONTINUOUS") toast("good", t("toasts.resumed.title", { symbol }), t("toasts.resumed.detail"));
     else toast("warn", t(`banner.${state}`, { symbol }), reason);
   }, [state, symbol, reason, t]);
 }

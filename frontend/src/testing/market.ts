@@ -28,7 +28,7 @@ export const LISTING: Listing = {
   kind: "EQUITY",
   exemption: "REG_D_506C",
   access_note: "Verified accredited investors.",
-  state: "TRADING",
+  state: "CONTINUOUS",
   halt: null,
   tick_size: "0.01",
   lot_size: "5",
@@ -55,7 +55,7 @@ export class Venue {
 
   /** What a heartbeat says of it. */
   get standing(): Standing {
-    return { ...this.position, state: "TRADING", halt: null };
+    return { ...this.position, state: "CONTINUOUS", halt: null };
   }
 
   apply({ side, px, qty, trades }: Step): MarketDelta {
@@ -77,7 +77,7 @@ export class Venue {
       bids: side === "bids" ? [[`${price}.00`, `${qty}`, 1]] : [],
       asks: side === "asks" ? [[`${price}.00`, `${qty}`, 1]] : [],
       trades: traded,
-      state: "TRADING",
+      state: "CONTINUOUS",
       halt: null,
       stats: { ...STATS, volume: `${seq}` },
     };
@@ -100,7 +100,7 @@ export class Venue {
     const book: Book = {
       symbol: "ACME",
       ...this.position,
-      state: "TRADING",
+      state: "CONTINUOUS",
       halt: null,
       bids: levels("bids").slice(0, 50),
       asks: levels("asks").slice(0, 50),

@@ -53,11 +53,11 @@ function Ticket({ connection, listing = LISTING }: { connection: Connection; lis
 
 /** A market that someone may halt while its ticket is filled in. */
 function HaltableTicket() {
-  const [state, setState] = useState<TradingState>("TRADING");
+  const [state, setState] = useState<TradingState>("CONTINUOUS");
   return (
     <>
       <Ticket connection={LIVE} listing={{ ...LISTING, state }} />
-      <button onClick={() => setState(state === "TRADING" ? "HALTED" : "TRADING")}>Operator</button>
+      <button onClick={() => setState(state === "CONTINUOUS" ? "HALTED" : "CONTINUOUS")}>Operator</button>
     </>
   );
 }

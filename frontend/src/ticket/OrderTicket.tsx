@@ -75,7 +75,7 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
       (problems.price ? priceInput : qtyInput).current?.focus();
       return;
     }
-    if (submission.state === "sending" || state !== "TRADING") return;
+    if (submission.state === "sending" || state !== "CONTINUOUS") return;
     if (connection.state === "stale" || connection.state === "connecting") setConfirming(true);
     else void send();
   }
@@ -87,7 +87,7 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
   };
   function buttonText(): string {
     if (submission.state === "sending") return t("ticket.sending");
-    if (state !== "TRADING") return t(`banner.${state}`, { symbol });
+    if (state !== "CONTINUOUS") return t(`banner.${state}`, { symbol });
     return body ? sentence(body, tick_size) : t(`ticket.submit.${draft.side}`, { symbol });
   }
 
@@ -177,12 +177,12 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
           className={`button button-wide button-${draft.side.toLowerCase()}`}
           type="submit"
           isPending={submission.state === "sending"}
-          isDisabled={!open || state !== "TRADING"}
+          isDisabled={!open || state !== "CONTINUOUS"}
         >
           {buttonText()}
         </Button>
       )}
-      {open && state !== "TRADING" && <p className="ticket-note">{t(`banner.meaning.${state}`)}</p>}
+      {open && state !== "CONTINUOUS" && <p className="ticket-note">{t(`banner.meaning.${state}`)}</p>}
       {open === null && session?.signed_in && <p className="ticket-note">{t("session.no_account")}</p>}
       <p className="ticket-sent" role="status">
         {submission.state === "sent" ? t("ticket.sent", { sentence: sentence(submission.order, tick_size) }) : ""}

@@ -19,6 +19,7 @@ from trading.engine import (
     Quarantined,
     ReplaceOrder,
     ResumeTrading,
+    SelfTrade,
     Side,
     Tick,
     TimeInForce,
@@ -72,6 +73,8 @@ class Desk:
             price,
             None,
             expire_at,
+            account_id,
+            SelfTrade.ALLOW,
             at=at,
         )
 
@@ -91,7 +94,18 @@ class Desk:
         expire_at: int | None = None,
     ) -> list[str]:
         return self.send(
-            NewOrder, order_id, 1, side, OrdType.MARKET, time_in_force, qty, None, protection_px, expire_at
+            NewOrder,
+            order_id,
+            1,
+            side,
+            OrdType.MARKET,
+            time_in_force,
+            qty,
+            None,
+            protection_px,
+            expire_at,
+            1,
+            SelfTrade.ALLOW,
         )
 
     def cancel(

@@ -16,6 +16,7 @@ from trading.engine import (
     Event,
     HaltTrading,
     ListingConfigured,
+    MatchType,
     NewOrder,
     OrderAccepted,
     OrderCanceled,
@@ -23,6 +24,7 @@ from trading.engine import (
     OrderRejected,
     OrderReplaced,
     OrdType,
+    Phase,
     Quarantined,
     RejectReason,
     ReplaceOrder,
@@ -80,10 +82,10 @@ class NaiveMarket:
                 self.replace(command)
             case HaltTrading():
                 self.halted = True
-                self.say(TradingHalted, command.reason_code, command.note)
+                self.say(TradingHalted, *command[2:])
             case ResumeTrading():
                 self.halted = False
-                self.say(TradingResumed, command.reason_code, command.note)
+                self.say(TradingResumed, command.reason_code, command.note, Phase.CONTINUOUS, None)
             case Quarantined():
                 self.quarantined(command)
         return self.said
@@ -127,6 +129,8 @@ class NaiveMarket:
             c.time_in_force,
             c.price,
             c.order_qty,
+            None,
+            None,
         )
         limit = c.price if c.ord_type is OrdType.LIMIT else c.protection_px
         assert limit is not None
@@ -188,6 +192,7 @@ class NaiveMarket:
                 taker.account_id,
                 maker.leaves_qty,
                 taker.leaves_qty,
+                MatchType.CONTINUOUS,
             )
 
     def cancel(self, c: CancelOrder) -> None:
@@ -205,9 +210,11 @@ class NaiveMarket:
         reason = self.why_not_replace(c, order)
         if order is None or reason:
             return self.say(ReplaceRejected, c.order_id, c.account_id, reason)
+        assert c.price is not None
         kept = c.price == order.limit and c.order_qty < order.order_qty
         order.limit, order.order_qty = c.price, c.order_qty
-        self.say(OrderReplaced, c.order_id, c.account_id, c.price, c.order_qty, order.leaves_qty, kept)
+        terms = (c.price, c.order_qty, order.leaves_qty, None, None)
+        self.say(OrderReplaced, c.order_id, c.account_id, *terms, kept)
         if kept:
             return None
         order.queued = c.seq
@@ -228,7 +235,7 @@ class NaiveMarket:
             (same_price and c.order_qty == order.order_qty, RejectReason.NOTHING_CHANGED),
             (not less and self.halted, RejectReason.HALTED),
             (not less and c.order_qty > self.max_order_qty, RejectReason.QTY_ABOVE_MAX),
-            (not less and not 0 < c.price <= self.max_price, RejectReason.PRICE_OUT_OF_RANGE),
+            (not less and not 0 < (c.price or 0) <= self.max_price, RejectReason.PRICE_OUT_OF_RANGE),
         ]
         return next((reason for refused, reason in refusals if refused), None)
 

@@ -6,12 +6,12 @@ from trading.engine import (
     CommandQuarantined,
     EngineError,
     Market,
+    Phase,
     Side,
     Tick,
     TimeInForce,
     TradingHalted,
     TradingResumed,
-    TradingState,
 )
 
 from .desk import Desk
@@ -27,7 +27,7 @@ def test_a_halted_market_takes_no_new_orders(desk):
     assert desk.halt() == ["TradingHalted"]
     assert desk.buy(2, 5, 100) == ["OrderRejected 2 HALTED"]
     assert desk.market_order(Side.BUY, 3, 5, 100) == ["OrderRejected 3 HALTED"]
-    assert desk.market.state is TradingState.HALTED
+    assert desk.market.phase is Phase.HALTED
 
 
 def test_whoever_is_in_a_halted_book_may_leave_it_or_want_less(desk):
@@ -56,7 +56,7 @@ def test_trading_resumes_where_it_stopped(desk):
     desk.sell(1, 5, 100)
     desk.halt()
     assert desk.resume() == ["TradingResumed"]
-    assert (desk.market.state, desk.market.halt) == (TradingState.TRADING, None)
+    assert (desk.market.phase, desk.market.halt) == (Phase.CONTINUOUS, None)
     assert desk.buy(2, 5, 100) == ["accepted 2", "2 takes 5@100 from 1"]
 
 
@@ -64,14 +64,14 @@ def test_halts_do_not_nest_the_last_reason_stands(desk):
     desk.halt("NEWS", "pending")
     desk.halt("REGULATOR", "order of the 3rd")
     assert desk.market.halt == ("REGULATOR", "order of the 3rd")
-    assert desk.events[-1] == TradingHalted(3, 3, 3, "REGULATOR", "order of the 3rd")
+    assert desk.events[-1] == TradingHalted(3, 3, 3, "REGULATOR", "order of the 3rd", None, 0)
     desk.resume()
-    assert desk.market.state is TradingState.TRADING
+    assert desk.market.phase is Phase.CONTINUOUS
 
 
 def test_resuming_an_open_market_says_so_again(desk):
     desk.resume()
-    assert desk.events[-1] == TradingResumed(2, 2, 2, "OPEN", "")
+    assert desk.events[-1] == TradingResumed(2, 2, 2, "OPEN", "", Phase.CONTINUOUS, None)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_quarantined_command_is_answered_as_a_refusal_of_its_kind(desk, kind, 
 def test_a_quarantined_command_without_an_order_is_named_as_such(desk):
     desk.quarantine("HaltTrading")
     assert desk.events[-1] == CommandQuarantined(2, 2, 2, "poison")
-    assert desk.market.state is TradingState.TRADING
+    assert desk.market.phase is Phase.CONTINUOUS
 
 
 def test_what_is_due_happens_even_before_a_quarantined_command(desk):

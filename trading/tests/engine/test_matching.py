@@ -2,7 +2,7 @@
 
 import pytest
 
-from trading.engine import OrdType, Side, TimeInForce, Traded
+from trading.engine import MatchType, OrdType, Side, TimeInForce, Traded
 
 from .desk import Desk
 
@@ -91,6 +91,7 @@ def test_a_trade_names_both_sides_and_what_each_has_left(desk):
         taker_account_id=12,
         maker_leaves_qty=0,
         taker_leaves_qty=3,
+        match_type=MatchType.CONTINUOUS,
     )
 
 

@@ -23,6 +23,7 @@ from trading.engine import (
     Quarantined,
     ReplaceOrder,
     ResumeTrading,
+    SelfTrade,
     Side,
     Tick,
     TimeInForce,
@@ -66,6 +67,8 @@ class EngineAgainstNaiveBook(RuleBasedStateMachine):
         self.totals: dict[int, dict[str, int]] = {}
 
     def send(self, kind: type[Any], *fields: Any, pause: int = 0) -> None:
+        if kind is NewOrder:
+            fields += (fields[1], SelfTrade.ALLOW)
         command = kind(self.market.last_seq + 1, self.market.last_at + pause, *fields)
         assert decode_command(json.loads(json.dumps(encode(command)))) == command
         events = self.market.apply(command)

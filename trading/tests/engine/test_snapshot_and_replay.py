@@ -25,8 +25,8 @@ from .golden import GOLDEN, replayed
 from .naive import NaiveMarket
 
 # Changes only with a new rules_version: these hashes are what the venue's past looked like.
-GOLDEN_STATE = "97d88c1fa0e4a69e737aade5a754bf5c621b35dbbe12a61c194d0215336154b6"
-GOLDEN_EVENTS = "3e2731068b999af67902098410f9229c4c5762c8a70ff4e0c7d4714c8ff46197"
+GOLDEN_STATE = "2750a027edd244f0056779c75e74874afc71e9472f5064b2a2722d9b28c65bb9"
+GOLDEN_EVENTS = "4c427fa138963903063b27227a69d7f371e8a91fa9185ad98742c807c4ac14ae"
 
 
 def round_trip(market: Market) -> Market:

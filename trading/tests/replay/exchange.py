@@ -11,6 +11,7 @@ from trading.engine import (
     NewOrder,
     OrdType,
     ReplaceOrder,
+    SelfTrade,
     Side,
     TimeInForce,
     Traded,
@@ -48,7 +49,21 @@ class Exchange:
         self._moment += 1
         order_id = self.market.last_seq + 1
         events = self.market.apply(
-            NewOrder(order_id, 0, order_id, 1, side, OrdType.LIMIT, TimeInForce.GTC, qty, price, None, None)
+            NewOrder(
+                order_id,
+                0,
+                order_id,
+                1,
+                side,
+                OrdType.LIMIT,
+                TimeInForce.GTC,
+                qty,
+                price,
+                None,
+                None,
+                1,
+                SelfTrade.ALLOW,
+            )
         )
         maker_side = Side.SELL if side is Side.BUY else Side.BUY
         for event in events:

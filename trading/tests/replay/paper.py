@@ -13,6 +13,7 @@ from trading.engine import (
     NewOrder,
     ReplaceOrder,
     ResumeTrading,
+    SelfTrade,
 )
 from trading.replay import lobster
 from trading.replay.check import Check
@@ -99,7 +100,7 @@ class _Engine:
             self.order_ids[request.cl_ord_id] = seq
             return NewOrder(
                 seq, 0, seq, request.account_id, request.side, request.ord_type, request.time_in_force,
-                request.order_qty, request.price, None, None,
+                request.order_qty, request.price, None, None, request.account_id, SelfTrade.ALLOW,
             )  # fmt: skip
         assert request.orig_cl_ord_id is not None
         order_id = self.order_ids[request.orig_cl_ord_id]
