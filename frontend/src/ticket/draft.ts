@@ -18,6 +18,9 @@ export const NEW_DRAFT: Draft = { side: "BUY", ord_type: "LIMIT", time_in_force:
 export const TIMES_IN_FORCE: Record<OrdType, TimeInForce[]> = {
   LIMIT: ["DAY", "GTC", "IOC", "FOK"],
   MARKET: ["IOC", "FOK"],
+  STOP: ["DAY", "GTC"],
+  STOP_LIMIT: ["DAY", "GTC"],
+  TRAILING_STOP: ["DAY", "GTC"],
 };
 
 export type Field = "price" | "order_qty";
