@@ -1,0 +1,46 @@
+"""Sessions of listings: their calendars' rows, asked as timetables (PHAS-005, PHAS-006)."""
+
+from datetime import date, datetime
+
+from trading.engine import Phase
+from trading.models import Calendar, Listing
+from trading.timetable import Change, DayKind, DayPhase, Timetable, parse_day
+
+
+def session_end(listing: Listing, at: datetime) -> datetime:
+    """When a DAY order entered now expires: at the end of the session under way, or of the next one."""
+    return timetable(listing).session_end(at)
+
+
+def end_of_date(listing: Listing, day: date) -> datetime:
+    """When a GTD order for that exchange date expires. May have passed."""
+    return timetable(listing).end_of_date(day)
+
+
+def settlement_due(listing: Listing, at: datetime) -> datetime:
+    """When a trade of that moment settles on the next business day: as that begins."""
+    return timetable(listing).next_business_day(at)
+
+
+def upcoming(listing: Listing, at: datetime) -> list[Change]:
+    """The announced phases of today's rest and of the next trading day; none for who trades without end."""
+    return timetable(listing).upcoming(at) if listing.calendar_id else []
+
+
+def timetable(listing: Listing) -> Timetable:
+    """One query, and another where the listing was read without its calendar."""
+    if listing.calendar is None:
+        # Around the clock; its day turns, and DAY orders end, at ``closes_at``.
+        every_day = (DayPhase(listing.closes_at, Phase.CONTINUOUS),)
+        return Timetable(listing.time_zone, False, every_day, every_day)
+    return timetable_of(listing.calendar)
+
+
+def timetable_of(calendar: Calendar) -> Timetable:
+    return Timetable(
+        time_zone=calendar.time_zone,
+        follows_exchange=calendar.holidays == Calendar.Holidays.NYSE,
+        full_day=parse_day(calendar.full_day),
+        half_day=parse_day(calendar.half_day),
+        exceptions={day.date: DayKind(day.kind) for day in calendar.days.all()},
+    )
