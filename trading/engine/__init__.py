@@ -42,6 +42,7 @@ from .events import (
     TradingHalted,
     TradingResumed,
 )
+from .fees import NOTHING_PAID, FeeTerms, Paid, fee_of_execution, most_fee
 from .fold import BookFold
 from .holds import replace_reserve, required_hold
 from .machine import EngineError, Halt, ListingParams, Market
@@ -62,6 +63,7 @@ from .types import (
 
 __all__ = [
     "CALLS",
+    "NOTHING_PAID",
     "AuctionUncrossed",
     "BookFold",
     "BustTrade",
@@ -75,6 +77,7 @@ __all__ = [
     "CorrectTrade",
     "EngineError",
     "Event",
+    "FeeTerms",
     "Halt",
     "HaltTrading",
     "ListingConfigured",
@@ -92,6 +95,7 @@ __all__ = [
     "OrderReplaced",
     "OrderRestated",
     "OrderTriggered",
+    "Paid",
     "Phase",
     "PhaseChanged",
     "PostOnly",
@@ -118,9 +122,11 @@ __all__ = [
     "decode_event",
     "dump",
     "encode",
+    "fee_of_execution",
     "fields_of",
     "kind_of",
     "load",
+    "most_fee",
     "replace_reserve",
     "required_hold",
     "snapshot_hash",

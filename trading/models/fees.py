@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from portal.models import Proposal
 from portal.records import Record
+from trading.engine import FeeTerms
 from trading.models.listings import Listing
 
 
@@ -46,3 +47,9 @@ class FeeSchedule(Record):
 
     def __str__(self) -> str:
         return f"Fees from {self.effective_date}"
+
+    @property
+    def terms(self) -> FeeTerms:
+        return FeeTerms(
+            self.maker_rate, self.taker_rate, self.auction_rate, self.flat_cents, self.minimum_cents
+        )

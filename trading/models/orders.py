@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from portal.models import Account
-from trading.engine import OrdType, PostOnly, SelfTrade, Side, TimeInForce
+from trading.engine import FeeTerms, OrdType, Paid, PostOnly, SelfTrade, Side, TimeInForce
 from trading.models.fees import FeeSchedule
 from trading.models.listings import Listing
 
@@ -100,6 +100,16 @@ class Order(models.Model):
         price = self.price if self.price is not None else self.protection_px
         assert price is not None
         return price
+
+    @property
+    def fee_terms(self) -> FeeTerms | None:
+        return self.fee_schedule.terms if self.fee_schedule is not None else None
+
+    def paid(self, listing: Listing) -> Paid:
+        return Paid(
+            listing.cents(self.maker_value), listing.cents(self.taker_value),
+            listing.cents(self.auction_value), self.fee,
+        )  # fmt: skip
 
 
 class Execution(models.Model):

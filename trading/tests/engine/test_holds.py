@@ -5,13 +5,25 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trading.engine import Side, replace_reserve, required_hold
+from trading.engine import (
+    NOTHING_PAID,
+    FeeTerms,
+    Paid,
+    Side,
+    fee_of_execution,
+    replace_reserve,
+    required_hold,
+)
 
 TICK_LOT_CENTS = 25
 sides = st.sampled_from(Side)
 qtys = st.integers(1, 30)
 prices = st.integers(1, 30)
 terms = st.tuples(prices, qtys)
+fees = st.none() | st.builds(
+    FeeTerms, st.integers(0, 100_000), st.integers(0, 100_000), st.integers(0, 100_000),
+    st.integers(0, 500), st.integers(0, 1000),
+)  # fmt: skip
 
 
 def test_a_buyer_holds_cents_for_what_is_left_at_the_limit():
@@ -24,6 +36,48 @@ def test_a_seller_holds_the_lots_that_are_left():
 
 def test_an_order_that_wants_nothing_holds_nothing():
     assert required_hold(Side.BUY, 10, 0, 25) == required_hold(Side.SELL, 10, 0, 25) == 0
+
+
+def test_a_buyer_holds_the_most_it_may_have_to_pay_in_fees_too():
+    """FEES-006"""
+    terms = FeeTerms(maker_rate=1000, taker_rate=2000, auction_rate=0, flat_cents=10, minimum_cents=0)
+    assert required_hold(Side.BUY, 10, 100, 25, terms) == 25_000 + 10 + 50
+    # Half of it has traded as a maker: the flat amount is paid, the rest is reckoned at the highest rate.
+    assert required_hold(Side.BUY, 10, 50, 25, terms, Paid(maker=12_500, fee=23)) == 12_500 + 25
+    assert required_hold(Side.SELL, 10, 100, 25, terms) == 100
+
+
+def test_a_pair_holds_the_larger_of_what_its_legs_need_and_the_fees_of_both():
+    """ORDT-061"""
+    assert required_hold(Side.BUY, 10, 4, 25, stop_leg_price=12) == 0
+    assert required_hold(Side.BUY, 15, 4, 25, stop_leg_price=12) == 3 * 4 * 25
+    assert required_hold(Side.SELL, 10, 4, 25, stop_leg_price=8) == 0
+    flat = FeeTerms(0, 0, 0, flat_cents=30, minimum_cents=0)
+    assert required_hold(Side.BUY, 10, 4, 25, flat, stop_leg_price=12) == 30
+
+
+@given(prices, prices, qtys, fees, st.data())
+def test_a_pair_is_covered_however_its_limit_leg_fills_before_the_stop_leg_takes_over(
+    limit, stop, qty, fees, data
+):
+    """ORDT-061, FEES-006"""
+
+    def needed(paid: Paid) -> int:
+        return required_hold(Side.BUY, limit, qty, TICK_LOT_CENTS, fees, paid, stop) + required_hold(
+            Side.BUY, stop, qty, TICK_LOT_CENTS, fees
+        )
+
+    paid = NOTHING_PAID
+    held = needed(paid)
+    while qty:
+        part = data.draw(st.integers(1, qty))
+        cents = data.draw(st.integers(1, limit)) * part * TICK_LOT_CENTS
+        paid = paid._replace(taker=paid.taker + cents)
+        fee = fee_of_execution(Side.BUY, fees, paid, cents)
+        paid = paid._replace(fee=paid.fee + fee)
+        qty -= part
+        held -= cents + fee
+        assert held >= needed(paid)
 
 
 def test_a_side_read_from_a_column_is_a_side():
@@ -69,6 +123,19 @@ def test_the_reserve_is_enough_at_every_base_and_every_fill_and_not_a_cent_more(
         for cum in range(cum_qty, min(order_qty, new[1]) + 1)
     ]
     assert reserve == max([0, *shortfalls])
+
+
+@given(st.lists(terms, min_size=1, max_size=4), st.integers(0, 30), terms, fees, st.data())
+def test_the_reserve_covers_what_fees_may_grow_by_whatever_was_paid_before(bases, cum_qty, new, fees, data):
+    """RPLC-012, FEES-006"""
+    reserve = replace_reserve(Side.BUY, bases, cum_qty, new[0], new[1], TICK_LOT_CENTS, fees)
+    for price, order_qty in bases:
+        for cum in range(cum_qty, min(order_qty, new[1]) + 1):
+            paid = Paid(maker=cum * TICK_LOT_CENTS, fee=data.draw(st.integers(0, 2000)))
+            held = required_hold(Side.BUY, price, order_qty - cum, TICK_LOT_CENTS, fees, paid)
+            wanted = required_hold(Side.BUY, new[0], new[1] - cum, TICK_LOT_CENTS, fees, paid)
+            if cum < order_qty:  # a filled order is gone, and the replace refused
+                assert held + reserve >= wanted
 
 
 @given(
