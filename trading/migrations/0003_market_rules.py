@@ -48,6 +48,16 @@ class Migration(migrations.Migration):
                 "ordering": ["name"],
             },
         ),
+        migrations.AlterModelOptions(
+            name="listing",
+            options={
+                "ordering": ["symbol"],
+                "permissions": [
+                    ("halt_listing", "Can halt and resume trading"),
+                    ("lift_regulatory_halt", "Can lift a regulatory or news halt"),
+                ],
+            },
+        ),
         migrations.AddField(
             model_name="execution",
             name="fee",
@@ -110,6 +120,13 @@ class Migration(migrations.Migration):
             model_name="marketstate",
             name="indicative_qty",
             field=models.BigIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name="marketstate",
+            name="next_due_at",
+            field=models.DateTimeField(
+                blank=True, help_text="When something happens next without a command.", null=True
+            ),
         ),
         migrations.AddField(
             model_name="marketstate",

@@ -82,7 +82,10 @@ class Listing(models.Model):
 
     class Meta:
         ordering = ["symbol"]
-        permissions = [("halt_listing", "Can halt and resume trading")]
+        permissions = [
+            ("halt_listing", "Can halt and resume trading"),
+            ("lift_regulatory_halt", "Can lift a regulatory or news halt"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(tick_lot_cents__gt=0)
@@ -111,6 +114,12 @@ class Listing(models.Model):
             "max_order_cents": self.max_order_cents,
             "max_price": self.max_price,
             "protection_bps": self.protection_bps,
+            "static_band_bps": self.static_band_bps,
+            "dynamic_band_bps": self.dynamic_band_bps,
+            "volatility_call_seconds": self.volatility_call_seconds,
+            "reopening_call_seconds": self.reopening_call_seconds,
+            "calendar": self.calendar.name if self.calendar else None,
+            "settlement": self.settlement,
             "time_zone": self.time_zone,
             "closes_at": self.closes_at.isoformat(),
         }
@@ -149,6 +158,9 @@ class MarketState(models.Model):
     halt_note = models.CharField(max_length=400, blank=True)
     halted_at = models.DateTimeField(null=True, blank=True)
     resume_at = models.DateTimeField(null=True, blank=True, help_text="A planned resumption.")
+    next_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When something happens next without a command."
+    )
     last_px = models.BigIntegerField(null=True)
     last_qty = models.BigIntegerField(null=True)
     last_at = models.DateTimeField(null=True)

@@ -1,5 +1,7 @@
 """What people decided: a listing's terms, and the commands put aside, held against the audit log."""
 
+from django.db.models import Q
+
 from portal.models import AuditEntry, Proposal
 from trading import journal
 from trading.models import Listing
@@ -15,7 +17,9 @@ def verify_terms(listing: Listing, findings: Findings) -> None:
         findings.add("trading_listing", listing.symbol, what)
         return
     [should_be] = admissions
-    applied = log.filter(action="APPLIED", subject__startswith=f"LISTING_PARAMETERS {listing.symbol} #")
+    parameters = Q(subject__startswith=f"LISTING_PARAMETERS {listing.symbol} #")
+    calendar = Q(subject__startswith=f"LISTING_CALENDAR {listing.symbol} #")
+    applied = log.filter(parameters | calendar, action="APPLIED")
     for facts in applied.values_list("facts", flat=True):
         should_be |= facts["new"]
     for name, value in listing.terms().items():
