@@ -42,9 +42,9 @@ from .events import (
     TradingHalted,
     TradingResumed,
 )
-from .fees import NOTHING_PAID, FeeTerms, Paid, fee_of_execution, most_fee
+from .fees import NOTHING_PAID, FeeTerms, Paid, fee_of_correction, fee_of_execution, most_fee
 from .fold import BookFold
-from .holds import replace_reserve, required_hold
+from .holds import correction_reserve, replace_reserve, required_hold
 from .machine import EngineError, Halt, ListingParams, Market
 from .snapshot import dump, load, snapshot_hash, state_hash
 from .types import (
@@ -118,10 +118,12 @@ __all__ = [
     "TradingHalted",
     "TradingResumed",
     "WorkingOrder",
+    "correction_reserve",
     "decode_command",
     "decode_event",
     "dump",
     "encode",
+    "fee_of_correction",
     "fee_of_execution",
     "fields_of",
     "kind_of",

@@ -43,6 +43,18 @@ def fee_of_execution(side: Side, terms: FeeTerms | None, paid: Paid, value: int)
     return min(fee, value) if side == Side.SELL else fee
 
 
+def fee_of_correction(
+    side: Side, terms: FeeTerms | None, paid: Paid, value: int, before: int, fee: int
+) -> int:
+    """What an execution corrected to `value` cents costs, as if it came last; on `before` it cost `fee`.
+
+    `paid` counts the new value, and no fee of this execution. No more than its reserve covers (FEES-006);
+    where a bust had left something due, the next execution carries it.
+    """
+    most = fee + most_fee_growth(terms, max(0, value - before))
+    return min(fee_of_execution(side, terms, paid, value), most)
+
+
 def most_fee(terms: FeeTerms | None, paid: Paid, further_cents: int) -> int:
     """The most an order may yet be charged if it trades as much as `further_cents` more (FEES-006)."""
     return max(0, _due(terms, paid, further_cents) - paid.fee)

@@ -56,3 +56,11 @@ def replace_reserve(
             wanted = required_hold(side, new_price, new_order_qty - cum, tick_lot_cents)
             reserve = max(reserve, wanted - held)
     return reserve + most_fee_growth(fees, reserve) if side == Side.BUY else reserve
+
+
+def correction_reserve(side: Side, before: int, value: int, fees: FeeTerms | None = None) -> int:
+    """What to reserve so that a trade of `before` cents can be corrected to `value` whenever that applies."""
+    more = value - before
+    if side == Side.SELL or more <= 0:
+        return 0
+    return more + most_fee_growth(fees, more)

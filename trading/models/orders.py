@@ -111,6 +111,13 @@ class Order(models.Model):
             listing.cents(self.auction_value), self.fee,
         )  # fmt: skip
 
+    def count(self, liquidity: str, qty: int, value: int) -> None:
+        """Add an execution to what it has traded; with negative numbers, take one back."""
+        self.cum_qty += qty
+        self.traded_value += value
+        name = f"{liquidity.lower()}_value"
+        setattr(self, name, getattr(self, name) + value)
+
 
 class Execution(models.Model):
     """One side of one trade. ``trade_seq`` is the trade's event sequence: the trade id."""
