@@ -66,12 +66,13 @@ Row = tuple[Message, Book | None]
 
 def rows(messages: Iterable[str], books: Iterable[str] | None, *, limit: int | None = None) -> Iterator[Row]:
     """Message by message with the book after it, where there is an orderbook file."""
+    messages = _to_last_row(messages)
     if books is None:
         for line, text in enumerate(islice(messages, limit), start=1):
             yield _message(line, text), None
         return
     depth = None
-    for line, (text, levels) in enumerate(islice(zip_longest(messages, books), limit), start=1):
+    for line, (text, levels) in enumerate(islice(zip_longest(messages, _to_last_row(books)), limit), start=1):
         if text is None or levels is None:
             raise FeedError(f"line {line}: the files are not equally long")
         book = _book(line, levels)
@@ -79,6 +80,18 @@ def rows(messages: Iterable[str], books: Iterable[str] | None, *, limit: int | N
         if book.depth != depth:
             raise FeedError(f"orderbook line {line}: {book.depth} levels instead of {depth}")
         yield _message(line, text), book
+
+
+def _to_last_row(lines: Iterable[str]) -> Iterator[str]:
+    """Editors and spreadsheets leave blank lines at the end of a file."""
+    blank: list[str] = []
+    for line in lines:
+        if line.strip():
+            yield from blank
+            blank = []
+            yield line
+        else:
+            blank.append(line)
 
 
 def _message(line: int, text: str) -> Message:

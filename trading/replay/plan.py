@@ -115,6 +115,10 @@ class Plan:
                 yield Step(step.line, step.line, step.at, 0, halted=False)
                 yield from waiting
                 step.halted, waiting = None, []
+            if step.halted and step.requests:
+                # What the marker's book brings into view: it must stand before the venue takes no orders.
+                yield Step(step.line, step.last_line, step.at, 0, step.requests)
+                step.requests = []
             yield step
         self.counts.left_in_halt = sum(step.messages for step in waiting)
 

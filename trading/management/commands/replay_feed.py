@@ -111,12 +111,16 @@ class Command(BaseCommand):
 
 
 def _rows(messages: Path, orderbook: Path | None, limit: int | None) -> Iterator[lobster.Row]:
-    with messages.open(encoding="ascii") as message_file:
-        if orderbook is None:
-            yield from lobster.rows(message_file, None, limit=limit)
-            return
-        with orderbook.open(encoding="ascii") as book_file:
-            yield from lobster.rows(message_file, book_file, limit=limit)
+    books = None if orderbook is None else _lines(orderbook)
+    yield from lobster.rows(_lines(messages), books, limit=limit)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open(encoding="ascii") as file:
+        try:
+            yield from file
+        except UnicodeDecodeError as error:
+            raise lobster.FeedError(f"{path.name} is no text file. Is it still packed?") from error
 
 
 class _Progress:

@@ -25,17 +25,24 @@ def test_empty_levels_are_left_out_and_the_depth_is_that_of_the_columns():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "time,type,id", "1.5,1,7,x,100,1", "1.5,1,7,0,100,1", "1.5,4,7,10,-5,1"],
+    ["time,type,id", "1.5,1,7,x,100,1", "1.5,1,7,0,100,1", "1.5,4,7,10,-5,1"],
 )
 def test_a_row_that_is_no_message_is_named(text: str):
     with pytest.raises(FeedError, match="message line 2"):
         messages("1,5,0,1,1,1", text)
 
 
-@pytest.mark.parametrize("text", ["", "1,2,3", "a,b,c,d"])
+@pytest.mark.parametrize("text", ["\n", "1,2,3", "a,b,c,d"])
 def test_a_row_that_is_no_book_is_named(text: str):
     with pytest.raises(FeedError, match="orderbook line 1"):
-        list(lobster.rows(["1,5,0,1,1,1"], [text]))
+        list(lobster.rows(["1,5,0,1,1,1"] * 2, [text, "1,2,3,4"]))
+
+
+def test_a_blank_line_is_nothing_at_the_end_and_a_fault_before():
+    rows = list(lobster.rows(["1,5,0,1,1,1\n"], ["2,1,1,1\n", "\n", "  \n"]))
+    assert len(rows) == 1
+    with pytest.raises(FeedError, match="message line 2"):
+        messages("1,5,0,1,1,1\n", "\n", "1,5,0,1,1,1\n")
 
 
 def test_files_of_different_lengths_do_not_belong_together():

@@ -152,3 +152,36 @@ def test_a_file_that_is_not_there_or_not_right_is_an_error_in_a_sentence(tmp_pat
     files = session(tmp_path, [OPENING, "nonsense"], [book(ASK, BID)] * 2)
     with pytest.raises(CommandError, match="message line 2"):
         call_command("replay_feed", *files, "--symbol", "X", stdout=StringIO())
+    packed = tmp_path / "message.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(files[0])
+        archive.writestr("noise", bytes(range(256)))
+    with pytest.raises(CommandError, match=r"message\.zip is no text file"):
+        call_command("replay_feed", str(packed), "--symbol", "X", stdout=StringIO())
+
+
+@pytest.mark.usefixtures("committed_db")
+@pytest.mark.parametrize("symbol", ["", "2FAST", "A B", "A/B", "Ä", "<B>", "A\x00", "LONGERTHANTWELVE"])
+def test_what_no_symbol_can_be_is_listed_under_none(tmp_path: Path, symbol: str):
+    files = session(tmp_path, [OPENING], [book(ASK, BID)])
+    with pytest.raises(CommandError, match="is no symbol"):
+        replay_feed(*files, "--symbol", symbol)
+    assert not Listing.objects.exists()
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_session_that_opens_with_a_halt_has_its_book_before_it(tmp_path: Path):
+    files = session(
+        tmp_path,
+        [
+            "34200.0,7,0,0,-1,-1",
+            "34201.0,7,0,0,0,-1",
+            "34202.0,7,0,0,1,-1",
+            "34203.0,1,5,30,9950,1",
+            "34204.0,3,5,30,9950,1",
+        ],
+        [book(ASK, BID)] * 3 + [book(ASK, (9950, 30), None, BID), book(ASK, BID)],
+    )
+    lines = replay_feed(*files, "--symbol", "CLOSED")
+    assert lines[-1].startswith("messages=5 compared=5 mismatches=0 odd_aggressors=0 ")
+    assert " refused=0 " in lines[-2]
