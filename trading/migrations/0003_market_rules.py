@@ -496,6 +496,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
+            model_name="listing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("symbol__regex", "^[A-Z][A-Z0-9.-]{0,11}$")), name="listing_symbol_is_one"
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="feeschedule",
             constraint=models.CheckConstraint(
                 condition=models.Q(

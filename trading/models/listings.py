@@ -12,6 +12,9 @@ from trading.engine import Phase, Side
 from trading.models.calendars import Calendar
 from trading.models.ledger import Asset
 
+SYMBOL = r"[A-Z][A-Z0-9.-]{0,11}"
+SYMBOL_RULE = "capital letters, digits, points and hyphens, up to 12, a letter first."
+
 
 class Listing(models.Model):
     """A security admitted to trading.
@@ -87,6 +90,7 @@ class Listing(models.Model):
             ("lift_regulatory_halt", "Can lift a regulatory or news halt"),
         ]
         constraints = [
+            models.CheckConstraint(condition=Q(symbol__regex=f"^{SYMBOL}$"), name="listing_symbol_is_one"),
             models.CheckConstraint(
                 condition=Q(tick_lot_cents__gt=0)
                 & Q(tick_lot_cents=models.F("tick_size") * models.F("lot_size") * 100),

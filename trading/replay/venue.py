@@ -1,5 +1,6 @@
 """What a run trades on: a listing of its own and two accounts of its own, made afresh for every run."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -15,6 +16,7 @@ from portal import clock
 from portal.models import Account, Issuer
 from trading import doorbell
 from trading.models import Listing, MarketState
+from trading.models.listings import SYMBOL, SYMBOL_RULE
 from trading.replay.lobster import FeedError, Survey
 from trading.services import ledger, listings
 
@@ -68,12 +70,14 @@ def open_venue(*, symbol: str, survey: Survey) -> Venue:
 
 
 def _free_symbol(symbol: str) -> str:
+    if not re.fullmatch(SYMBOL, symbol):
+        raise FeedError(f"{symbol!r} is no symbol: {SYMBOL_RULE}")
     taken = set(Listing.objects.filter(symbol__startswith=symbol).values_list("symbol", flat=True))
     number, free = 1, symbol
     while free in taken:
         number += 1
         free = f"{symbol}-{number}"
-    if len(free) > 12:
+    if not re.fullmatch(SYMBOL, free):
         raise FeedError(f"{free} is longer than a symbol may be.")
     return free
 

@@ -1,5 +1,6 @@
 """Listings: admitted with a first command, changed by approved proposals only."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import time
 from decimal import Decimal
@@ -13,6 +14,7 @@ from portal.models import Issuer, Proposal, User
 from portal.proposals import ProposalRefused, Wording
 from trading import doorbell, engine, journal, words
 from trading.models import Asset, Cursor, Listing, MarketState
+from trading.models.listings import SYMBOL, SYMBOL_RULE
 from trading.selectors import SETTLEMENT_CURSOR
 
 RULES_VERSION = 1
@@ -45,6 +47,8 @@ def create_listing(
     tick_lot_cents = tick_size * lot_size * 100
     if tick_lot_cents != tick_lot_cents.to_integral_value() or tick_lot_cents <= 0:
         raise ValueError("Tick size times lot size must be a whole number of cents.")
+    if not re.fullmatch(SYMBOL, symbol):
+        raise ValueError(f"{symbol!r} is no symbol: {SYMBOL_RULE}")
     with transaction.atomic():
         asset = Asset.objects.create(code=symbol, kind=Asset.Kind.TOKEN, unit=lot_size)
         listing = Listing.objects.create(
