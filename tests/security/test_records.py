@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from portal import audit, proposals, seals
@@ -67,6 +67,11 @@ def tamper(owner: psycopg.Connection, table: str, change: str) -> None:
 def test_an_untouched_journal_is_identical(market: Listing) -> None:
     code, lines = verify_journal()
     assert (code, lines) == (0, ["listings=1 commands=6 events=7 unsealed=0 identical=yes"])
+
+
+def test_a_listing_there_is_not_is_an_error_and_not_identical(market: Listing) -> None:
+    with pytest.raises(CommandError, match="There is no listing NOPE"):
+        call_command("verify_journal", "--symbol", "NOPE")
 
 
 # What is changed, and how the line begins that has to name it.

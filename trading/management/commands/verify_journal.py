@@ -4,7 +4,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from trading.models import Listing
 from trading.verification import Findings, of_one_moment, verify_listing, verify_records
@@ -21,6 +21,8 @@ class Command(BaseCommand):
         if options["symbol"]:
             listings = listings.filter(symbol=options["symbol"])
         rows = list(listings.values_list("pk", "symbol"))
+        if options["symbol"] and not rows:
+            raise CommandError(f"There is no listing {options['symbol']}.")
         commands = events = differences = 0
         for number, (pk, symbol) in enumerate(rows, start=1):
             # One moment for each listing: a longer one would keep what a busy venue has long replaced.
