@@ -1,5 +1,6 @@
 """The matching engine: commands in, events out. Pure: no Django, no clock, no chance, no input or output."""
 
+from .auction import Indicative
 from .book import WorkingOrder
 from .codec import decode_command, decode_event, encode, fields_of, kind_of
 from .commands import (
@@ -43,9 +44,10 @@ from .events import (
     TradingResumed,
 )
 from .fees import NOTHING_PAID, FeeTerms, Paid, fee_of_correction, fee_of_execution, most_fee
+from .floor import Halt, ListingParams
 from .fold import BookFold
 from .holds import correction_reserve, replace_reserve, required_hold
-from .machine import EngineError, Halt, ListingParams, Market
+from .machine import EngineError, Market
 from .snapshot import dump, load, snapshot_hash, state_hash
 from .types import (
     CALLS,
@@ -80,6 +82,7 @@ __all__ = [
     "FeeTerms",
     "Halt",
     "HaltTrading",
+    "Indicative",
     "ListingConfigured",
     "ListingParams",
     "Market",

@@ -8,48 +8,125 @@ and goes costs no heap work, and no key is ever in a heap twice.
 from collections import OrderedDict
 from collections.abc import Iterator
 from heapq import heappop, heappush
+from operator import attrgetter
 
-from .types import Side
+from .types import OrdType, PostOnly, SelfTrade, Side, TimeInForce
 
 NEVER = 2**63 - 1
+NOBODY = 0  # an owner no order has
+
+by_arrival = attrgetter("arrival")
+
+
+class Special:
+    """What a plain limit order has not."""
+
+    __slots__ = ("display_qty", "linked", "ord_type", "post_only", "stop_px", "time_in_force", "trail")
+
+    def __init__(
+        self,
+        ord_type: OrdType,
+        time_in_force: TimeInForce,
+        stop_px: int | None = None,
+        trail: int | None = None,
+        display_qty: int | None = None,
+        post_only: PostOnly | None = None,
+    ) -> None:
+        self.ord_type = ord_type
+        self.time_in_force = time_in_force
+        self.stop_px = stop_px
+        self.trail = trail
+        self.display_qty = display_qty
+        self.post_only = post_only
+        self.linked: WorkingOrder | None = None  # the other leg of its pair
 
 
 class WorkingOrder:
-    __slots__ = ("account_id", "arrival", "expire_at", "leaves_qty", "order_id", "order_qty", "price", "side")
+    """An order at work: in the book, waiting for its trigger, or for its auction.
+
+    `price` is its limit, or the worst price of an order without one.
+    """
+
+    __slots__ = (
+        "account_id",
+        "arrival",
+        "expire_at",
+        "hidden_qty",
+        "leaves_qty",
+        "order_id",
+        "order_qty",
+        "owner_id",
+        "price",
+        "queued",
+        "self_trade",
+        "side",
+        "special",
+    )
 
     def __init__(
         self,
         order_id: int,
         account_id: int,
+        owner_id: int,
         side: Side,
         price: int,
         order_qty: int,
-        leaves_qty: int,
         expire_at: int | None,
         arrival: int,
+        self_trade: SelfTrade,
+        special: Special | None = None,
     ) -> None:
         self.order_id = order_id
         self.account_id = account_id
+        self.owner_id = owner_id
         self.side = side
         self.price = price
         self.order_qty = order_qty
-        self.leaves_qty = leaves_qty
+        self.leaves_qty = order_qty
+        self.hidden_qty = 0
         self.expire_at = expire_at
-        self.arrival = arrival  # seq of the order's NewOrder; a replace does not change it
+        self.arrival = arrival  # seq of its NewOrder, or of a stop's last replace
+        self.queued = arrival  # seq of the command by which it last queued at its price
+        self.self_trade = self_trade
+        self.special = special
 
     @property
     def cum_qty(self) -> int:
         return self.order_qty - self.leaves_qty
 
+    @property
+    def displayed_qty(self) -> int:
+        """What the book shows of it, if it is in the book."""
+        return self.leaves_qty - self.hidden_qty
 
-Fill = tuple[WorkingOrder, int]
+    @property
+    def has_limit(self) -> bool:
+        return self.special is None or self.special.ord_type in (OrdType.LIMIT, OrdType.STOP_LIMIT)
+
+    @property
+    def linked(self) -> "WorkingOrder | None":
+        return self.special.linked if self.special is not None else None
+
+    def display(self) -> None:
+        """Show as much of what is left as it wants shown."""
+        if self.special is not None and self.special.display_qty is not None:
+            self.hidden_qty = max(0, self.leaves_qty - self.special.display_qty)
+
+    def lose(self, qty: int) -> None:
+        """Want less: what is hidden goes first."""
+        self.leaves_qty -= qty
+        self.hidden_qty = max(0, self.hidden_qty - qty)
+
+
+Fill = tuple[WorkingOrder, int, int]  # maker, quantity, what the maker has left
 
 
 class Level:
-    __slots__ = ("orders", "qty")
+    __slots__ = ("hidden_qty", "orders", "qty")
 
     def __init__(self) -> None:
-        self.qty = 0
+        self.qty = 0  # displayed
+        self.hidden_qty = 0
         # Not a plain dict: finding the first entry of one walks over all that were removed before it.
         self.orders: OrderedDict[int, WorkingOrder] = OrderedDict()
 
@@ -72,20 +149,55 @@ class BookSide:
             level = self._levels[key] = Level()
             heappush(self._heap, key)
         level.orders[order.order_id] = order
-        level.qty += order.leaves_qty
+        hidden = order.hidden_qty
+        level.qty += order.leaves_qty - hidden
+        level.hidden_qty += hidden
 
     def remove(self, order: WorkingOrder) -> None:
         level = self._levels[order.price * self._sign]
         del level.orders[order.order_id]
-        level.qty -= order.leaves_qty
+        hidden = order.hidden_qty
+        level.qty -= order.leaves_qty - hidden
+        level.hidden_qty -= hidden
 
     def reduce(self, order: WorkingOrder, qty: int) -> None:
         """Take `qty` off the order where it stands."""
-        order.leaves_qty -= qty
-        self._levels[order.price * self._sign].qty -= qty
+        level = self._levels[order.price * self._sign]
+        shown, hidden = order.displayed_qty, order.hidden_qty
+        order.lose(qty)
+        level.qty += order.displayed_qty - shown
+        level.hidden_qty += order.hidden_qty - hidden
 
-    def take(self, limit: int, qty: int) -> list[Fill]:
-        """Fill up to `qty` from the best prices no worse than `limit`, in price-time priority."""
+    def fill_in_auction(self, order: WorkingOrder, qty: int) -> None:
+        """Fill the order where it stands; what is left is displayed anew (AUCT-007)."""
+        level = self._levels[order.price * self._sign]
+        shown, hidden = order.displayed_qty, order.hidden_qty
+        order.leaves_qty -= qty
+        order.hidden_qty = min(hidden, order.leaves_qty)
+        order.display()
+        level.qty += order.displayed_qty - shown
+        level.hidden_qty += order.hidden_qty - hidden
+        if not order.leaves_qty:
+            del level.orders[order.order_id]
+
+    def meets(self, limit: int) -> bool:
+        """Whether anything may rest at prices no worse than `limit`. (An emptied level may say so, too.)"""
+        heap = self._heap
+        return bool(heap) and heap[0] <= limit * self._sign
+
+    def front(self, limit: int) -> WorkingOrder | None:
+        """The first order to trade at prices no worse than `limit`."""
+        best = self.best()
+        if best is None or best * self._sign > limit * self._sign:
+            return None
+        return next(iter(self._levels[best * self._sign].orders.values()))
+
+    def take(self, limit: int, qty: int, owner_id: int, now_seq: int) -> list[Fill]:
+        """Fill up to `qty` from the best prices no worse than `limit`, in price-time priority.
+
+        Ends before an order of `owner_id`. A reserve order whose displayed part is used up shows its
+        next behind the others of its price, as of command `now_seq` (ORDT-031).
+        """
         fills: list[Fill] = []
         heap = self._heap
         levels = self._levels
@@ -95,31 +207,71 @@ class BookSide:
             orders = level.orders
             while qty and orders:
                 maker = next(iter(orders.values()))
-                traded = maker.leaves_qty
+                if maker.owner_id == owner_id:
+                    return fills
+                traded = maker.leaves_qty - maker.hidden_qty
                 if traded > qty:
                     traded = qty
+                    maker.leaves_qty -= traded
+                    level.qty -= traded
+                elif maker.hidden_qty:
+                    self._refresh(level, maker, now_seq)
                 else:
                     del orders[maker.order_id]
-                maker.leaves_qty -= traded
-                level.qty -= traded
+                    maker.leaves_qty = 0
+                    level.qty -= traded
                 qty -= traded
-                fills.append((maker, traded))
+                fills.append((maker, traded, maker.leaves_qty))
             if not orders:
                 del levels[heappop(heap)]
         return fills
 
-    def covers(self, limit: int, qty: int) -> bool:
-        """Whether `qty` rests at prices no worse than `limit`."""
-        worst = limit * self._sign
-        heap = self._heap
-        nodes = [0]
-        while nodes and qty > 0:
-            node = nodes.pop()
-            # Nothing below a heap node is better than it, so a node beyond the limit ends its branch.
-            if node < len(heap) and heap[node] <= worst:
-                qty -= self._levels[heap[node]].qty
-                nodes += (2 * node + 1, 2 * node + 2)
+    def _refresh(self, level: Level, maker: WorkingOrder, now_seq: int) -> None:
+        """The displayed part was traded: show the next, last in the queue."""
+        shown, hidden = maker.displayed_qty, maker.hidden_qty
+        maker.leaves_qty -= shown
+        maker.display()
+        maker.queued = now_seq
+        level.orders.move_to_end(maker.order_id)
+        level.qty += maker.displayed_qty - shown
+        level.hidden_qty += maker.hidden_qty - hidden
+
+    def offers(self, limit: int, qty: int, owner_id: int, *, behind_own: bool) -> bool:
+        """Whether `qty` would trade at prices no worse than `limit`, hidden parts included (ORDT-033).
+
+        Orders of `owner_id` do not count; what comes behind the first of them only if `behind_own`
+        (STPR-008).
+        """
+        for level in self._best_first(limit * self._sign):
+            if owner_id == NOBODY:
+                qty -= level.qty + level.hidden_qty
+            else:
+                own = shown_before = 0
+                for order in level.orders.values():
+                    if order.owner_id == owner_id:
+                        own += order.leaves_qty
+                        if not behind_own:
+                            return qty <= shown_before
+                    else:
+                        shown_before += order.displayed_qty
+                qty -= level.qty + level.hidden_qty - own
+            if qty <= 0:
+                return True
         return qty <= 0
+
+    def _best_first(self, worst: int) -> Iterator[Level]:
+        """Levels from the best to key `worst`. Walks the heap without taking it apart: the next best of it
+        is among the children of those seen."""
+        heap = self._heap
+        frontier = [(heap[0], 0)] if heap else []
+        while frontier:
+            key, node = heappop(frontier)
+            if key > worst:
+                return
+            yield self._levels[key]
+            for child in (2 * node + 1, 2 * node + 2):
+                if child < len(heap):
+                    heappush(frontier, (heap[child], child))
 
     def best(self) -> int | None:
         heap = self._heap
@@ -141,7 +293,7 @@ class BookSide:
 
 
 class Expiries:
-    """Orders by the moment they expire; within one moment in order of arrival."""
+    """Orders by the moment they expire."""
 
     __slots__ = ("_heap", "_orders", "next_at")
 
@@ -159,10 +311,12 @@ class Expiries:
         orders[order.order_id] = order
 
     def discard(self, expire_at: int, order: WorkingOrder) -> None:
-        del self._orders[expire_at][order.order_id]
+        orders = self._orders.get(expire_at)
+        if orders is not None:  # else its moment is just being dealt with
+            del orders[order.order_id]
 
     def pop(self) -> list[WorkingOrder]:
-        """The orders of the next moment."""
+        """The orders of the next moment, in order of arrival."""
         orders = self._orders.pop(heappop(self._heap))
         self.next_at = self._heap[0] if self._heap else NEVER
-        return list(orders.values())
+        return sorted(orders.values(), key=by_arrival)
