@@ -99,6 +99,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "trading.tasks.sweep", "schedule": 1.0, "options": {"expires": 5}},
     "proposals": {"task": "trading.tasks.apply_proposals", "schedule": 1.0, "options": {"expires": 5}},
     "tick": {"task": "trading.tasks.tick", "schedule": 5.0, "options": {"expires": 10}},
+    "schedules": {"task": "trading.tasks.extend_schedules", "schedule": 60.0, "options": {"expires": 120}},
     "seal": {"task": "trading.tasks.seal_records", "schedule": 15.0, "options": {"expires": 30}},
 }
 
@@ -110,7 +111,12 @@ TRADING_GATES = [
 ]
 PROPOSAL_KINDS = {
     "LISTING_PARAMETERS": "trading.services.listings.ListingParameters",
+    "LISTING_CALENDAR": "trading.services.calendars.ListingCalendar",
+    "CALENDAR": "trading.services.calendars.CalendarTerms",
+    "FEE_SCHEDULE": "trading.services.fee_schedules.NewFeeSchedule",
     "QUARANTINE": "trading.services.operations.QuarantineCommand",
+    "BUST_TRADE": "trading.services.busts.BustTrade",
+    "CORRECT_TRADE": "trading.services.busts.CorrectTrade",
 }
 
 # --- People -----------------------------------------------------------------------------------------

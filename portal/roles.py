@@ -10,11 +10,14 @@ from django.db.models import Q
 
 APPS = ("portal", "trading", "compliance")
 
-MARKET = ["listing", "marketstate", "candle", "order", "execution", "refusal"]
+MARKET = [
+    "listing", "marketstate", "calendar", "feeschedule", "auction", "candle", "order", "execution", "refusal",
+]  # fmt: skip
 JOURNAL = ["command", "event", "quarantine"]
 LEDGER = ["balance", "transfer"]
 
 ONBOARDING_REVIEWER = "Onboarding reviewer"
+MARKET_OPERATOR = "Market operator"
 MARKET_SUPERVISOR = "Market supervisor"
 COMPLIANCE_OFFICER = "Compliance officer"
 FILINGS = "Filings"
@@ -27,10 +30,12 @@ def _view(app: str, *models: str) -> set[str]:
 
 ROLES: dict[str, set[str]] = {
     ONBOARDING_REVIEWER: _view("portal", "user", "account", "issuer"),
+    MARKET_OPERATOR: {*_view("trading", *MARKET), "trading.halt_listing"},
     MARKET_SUPERVISOR: {
         *_view("portal", "account", "issuer", "proposal", "auditentry"),
         *_view("trading", *MARKET, *JOURNAL, *LEDGER),
         "trading.halt_listing",
+        "trading.lift_regulatory_halt",
         "portal.add_proposal",
         "portal.decide_proposal",
     },
@@ -38,13 +43,14 @@ ROLES: dict[str, set[str]] = {
         *_view("portal", "user", "account", "issuer", "proposal", "auditentry", "seal"),
         *_view("trading", *MARKET, *JOURNAL, *LEDGER),
         "trading.halt_listing",
+        "trading.lift_regulatory_halt",
         "portal.suspend_account",
         "portal.add_proposal",
         "portal.decide_proposal",
     },
     FILINGS: {
         *_view("portal", "account", "issuer"),
-        *_view("trading", "listing", "candle", "execution", "transfer"),
+        *_view("trading", "listing", "calendar", "feeschedule", "auction", "candle", "execution", "transfer"),
     },
 }
 

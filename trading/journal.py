@@ -289,12 +289,12 @@ def undrained_replaces(order_ids: Iterable[int]) -> dict[int, list[engine.Replac
 
 
 def undrained_holds() -> list[tuple[int, int, str, int]]:
-    """(account, listing, side, hold) of every replace the engine has not yet seen."""
+    """(account, listing, side, hold) of every change to an order that the engine has not yet seen."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.account_id, c.listing_id, o.side, c.hold FROM trading_command c "
             "JOIN trading_marketstate m USING (listing_id) JOIN trading_order o ON o.id = c.order_id "
-            "WHERE c.seq > m.applied_seq AND c.kind = 'ReplaceOrder' AND c.hold > 0"
+            "WHERE c.seq > m.applied_seq AND c.kind IN ('ReplaceOrder', 'CorrectTrade') AND c.hold > 0"
         )
         return cursor.fetchall()
 
@@ -306,6 +306,17 @@ def events_after(*, listing_id: int, seq: int, limit: int) -> list[engine.Event]
         .values_list("seq", "command_seq", "at", "kind", "payload")[:limit]
     )
     return [_event(*row) for row in rows]
+
+
+def trade(*, listing_id: int, seq: int) -> engine.Traded | None:
+    """A trade as it was made."""
+    row = (
+        tables.Event.objects.filter(listing_id=listing_id, seq=seq)
+        .values_list("seq", "command_seq", "at", "kind", "payload")
+        .first()
+    )
+    event = _event(*row) if row else None
+    return event if isinstance(event, engine.Traded) else None
 
 
 def recorded_command(*, listing_id: int, seq: int) -> Recorded:
@@ -342,6 +353,15 @@ def _event(seq: int, command_seq: int, at: datetime, kind: str, payload: dict[st
     )
 
 
+def trade_breaks(*, listing_id: int, up_to: int) -> dict[int, engine.BustTrade | engine.CorrectTrade]:
+    """What takes back or corrects each trade, up to a command; but for what was put aside."""
+    rows = tables.Command.objects.filter(
+        listing_id=listing_id, seq__lte=up_to, kind__in=("BustTrade", "CorrectTrade")
+    ).exclude(seq__in=tables.Quarantine.objects.filter(listing_id=listing_id).values("seq"))
+    commands = [Recorded(*row, None).command() for row in rows.order_by("seq").values_list(*_RECORDED)]
+    return {c.trade_seq: c for c in commands if isinstance(c, engine.BustTrade | engine.CorrectTrade)}
+
+
 def newest_snapshot(*, listing_id: int, up_to: int) -> tuple[int, dict[str, Any], str] | None:
     return (
         tables.Snapshot.objects.filter(listing_id=listing_id, seq__lte=up_to)
@@ -364,6 +384,36 @@ def listings_behind() -> list[int]:
             "WHERE s.last_seq > m.applied_seq AND m.fault_seq IS NULL ORDER BY s.listing_id"
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def is_underway(*, listing_id: int, kind: str) -> bool:
+    """Whether a command of that kind is in the journal and not yet applied."""
+    rows = tables.Command.objects.filter(listing_id=listing_id, kind=kind)
+    return rows.filter(seq__gt=F("listing__market__applied_seq")).exists()
+
+
+def standing_halts(*, listing_ids: Iterable[int]) -> dict[int, str]:
+    """The reason each listing will be halted for once all in its journal is applied, or "".
+
+    Their counters stay locked until commit: whoever decides by it, nothing comes between.
+    """
+    ids = sorted(listing_ids)
+    list(tables.Sequence.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT m.listing_id, coalesce(last.code, m.halt_code)
+            FROM trading_marketstate m LEFT JOIN LATERAL (
+                SELECT CASE kind WHEN 'HaltTrading' THEN payload->>'reason_code' ELSE '' END AS code
+                FROM trading_command c
+                WHERE c.listing_id = m.listing_id AND c.seq > m.applied_seq
+                  AND kind IN ('HaltTrading', 'ResumeTrading')
+                ORDER BY seq DESC LIMIT 1) last ON true
+            WHERE m.listing_id = ANY(%s)
+            """,
+            [ids],
+        )
+        return dict(cursor.fetchall())
 
 
 def oldest_unapplied() -> list[tuple[int, datetime]]:

@@ -253,6 +253,15 @@ def streams_of(account_ids: Iterable[int]) -> list[tuple[int, str, int, int]]:
     return list(rows.values_list("account_id", "listing__symbol", "listing__epoch", "last_seq"))
 
 
+def listings_due(*, at: datetime) -> list[int]:
+    """Listings where something is due, as far as their engine has told, and no command since that could have
+    brought it about."""
+    rows = MarketState.objects.filter(
+        next_due_at__lte=at, next_due_at__gt=F("listing__sequence__last_at"), fault_seq=None
+    )
+    return sorted(rows.values_list("pk", flat=True))
+
+
 def listings_with_expired_orders(*, at: datetime) -> list[int]:
     """Listings with a working order whose time is up and no command since that could have ended it."""
     rows = Order.objects.filter(

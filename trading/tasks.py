@@ -7,7 +7,7 @@ from django.db import transaction
 
 from portal import proposals, seals
 from trading import doorbell, journal, matching
-from trading.services import operations
+from trading.services import operations, schedules
 from trading.settlement import book_entry
 
 # A busy listing goes on this long before the other listings of its worker get their turn.
@@ -54,6 +54,12 @@ def apply_proposals() -> None:
 def tick() -> None:
     """Let time pass in markets where something may be due."""
     operations.append_ticks()
+
+
+@shared_task(name="trading.tasks.extend_schedules")
+def extend_schedules() -> None:
+    """Reckon schedules further ahead before they run out."""
+    schedules.extend_schedules()
 
 
 @shared_task(name="trading.tasks.seal_records")

@@ -15,6 +15,7 @@ from trading.engine import Phase
 
 ONE_DAY = timedelta(days=1)
 FURTHEST_DAYS = 400  # a calendar without a trading day for longer than a year has none
+MOST_PHASES = 60  # in a day: a schedule of some weeks shall be a command of modest size
 
 
 class DayKind(StrEnum):
@@ -159,6 +160,8 @@ def check_day(day: tuple[DayPhase, ...]) -> None:
     """Raise InvalidTimetable where a day makes no sense."""
     if not day or day[-1].phase != Phase.CLOSED:
         raise InvalidTimetable("A trading day ends with “Closed”.")
+    if len(day) > MOST_PHASES:
+        raise InvalidTimetable(f"A trading day has at most {MOST_PHASES} phases.")
     if any(line.phase in UNSCHEDULED for line in day):
         raise InvalidTimetable("Halts, and the calls that end them, are not scheduled.")
     for line, following in pairwise(day):

@@ -2,23 +2,44 @@
 
 from decimal import Decimal
 
-from trading.models import CASH, Asset, Listing
+from trading.engine import Phase
+from trading.models import CASH, Asset, Listing, MarketState
 from trading.models.listings import plain
 
 NOTHING = "–"
 
+PHASES = {
+    Phase.CLOSED: "Closed",
+    Phase.PRE_OPEN: "Pre-open",
+    Phase.OPENING_CALL: "Opening call",
+    Phase.INITIAL_CALL: "Initial call",
+    Phase.PERIODIC_CALL: "Periodic call",
+    Phase.CLOSING_CALL: "Closing call",
+    Phase.REOPENING_CALL: "Reopening call",
+    Phase.VOLATILITY_CALL: "Volatility call",
+    Phase.CONTINUOUS: "Continuous trading",
+    Phase.HALTED: "Halted",
+}
 # Halt codes, after the manner of FIX SecurityTradingStatus and the markets' published halt codes.
 HALT_CODES = {
     "REGULATORY": "Regulatory concern",
     "NEWS_PENDING": "News pending",
-    "OPERATIONAL": "Operational",
     "VOLATILITY": "Extraordinary volatility",
+    "OPERATIONAL": "Operational",
+    "TECHNICAL_FAULT": "Technical fault",
 }
 CLASSES = {
     "RETAIL": "retail investors",
     "ACCREDITED": "accredited investors",
     "QIB": "qualified institutional buyers",
     "NON_US": "non-U.S. persons",
+}
+# Why a trade is taken back or corrected.
+BUST_CODES = {
+    "CLEARLY_ERRONEOUS": "Clearly erroneous price or quantity",
+    "SYSTEM_FAULT": "Fault of a system of the venue",
+    "AGREED": "Both sides agree",
+    "REGULATORY": "Regulatory concern",
 }
 RESUME_CODES = {"RESOLVED": "Concern resolved", "NEWS_RELEASED": "News released"}
 
@@ -43,3 +64,21 @@ def amount(asset: Asset, units: int) -> str:
 
 def collar(bps: int) -> str:
     return f"{plain(Decimal(bps) / 100):f} %"
+
+
+def band(bps: int) -> str:
+    return f"± {collar(bps)}" if bps else "none"
+
+
+def rate(millionths: int) -> str:
+    return f"{plain(Decimal(millionths) / 10_000):f} %"
+
+
+def duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    said = [f"{minutes} min"] if minutes else []
+    return " ".join([*said, f"{rest} s"] if rest or not said else said)
+
+
+def state(market: MarketState) -> str:
+    return "Faulted" if market.fault_seq else PHASES[Phase(market.state)]

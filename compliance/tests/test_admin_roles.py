@@ -122,7 +122,7 @@ def test_what_a_role_may_not_do_is_refused_and_has_no_effect(listing: Listing, r
             assert desk.post(address, data).status_code == 403, address
             refused += 1
     assert footprint() == before
-    expected = {roles.MARKET_SUPERVISOR: 2, roles.COMPLIANCE_OFFICER: 0}
+    expected = {roles.MARKET_OPERATOR: 6, roles.MARKET_SUPERVISOR: 2, roles.COMPLIANCE_OFFICER: 0}
     assert refused == expected.get(role, len(acts(listing)))
 
 

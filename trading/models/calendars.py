@@ -1,5 +1,7 @@
 """Trading calendars: days and sessions, from which schedules are reckoned (PHAS-005)."""
 
+from typing import Any
+
 from django.db import models
 
 
@@ -25,6 +27,17 @@ class Calendar(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def terms(self) -> dict[str, Any]:
+        """What people decided of it, as proposals tell it and the audit log holds it."""
+        days = self.days.order_by("date")
+        return {
+            "time_zone": self.time_zone,
+            "holidays": self.holidays,
+            "full_day": self.full_day,
+            "half_day": self.half_day,
+            "days": [{"date": day.date.isoformat(), "kind": day.kind, "note": day.note} for day in days],
+        }
 
 
 class CalendarDay(models.Model):

@@ -1,6 +1,7 @@
 """What operators and the clock do to markets: each a command in the journal, and a line in the audit log."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -21,56 +22,113 @@ class OperationRefused(Exception):
         self.code = code
 
 
-def halt(*, listings: Iterable[Listing], reason_code: str, note: str, actor: User | None) -> list[int]:
-    """Halt trading; return the commands' numbers, in the order of the listings' ids."""
+# Halts of these reasons are lifted by whoever may lift them, and not in passing (HALT-003).
+LIFTED_BY_FEW = {"REGULATORY", "NEWS_PENDING"}
+
+
+def halt(
+    *,
+    listings: Iterable[Listing],
+    reason_code: str,
+    note: str,
+    actor: User | None,
+    resume_at: datetime | None = None,
+    call_seconds: int | None = 0,
+) -> list[int]:
+    """Halt trading, all of these listings or none; return the commands' numbers, in the order of their ids.
+
+    A halt may name its resumption, by a reopening call as in ``resume``.
+    """
     if reason_code not in HALT_CODES:
         raise OperationRefused("UNKNOWN_HALT_CODE", f"{reason_code} is no halt code.")
-    command = engine.HaltTrading(0, 0, reason_code, note)
-    return _operate(
-        listings, command, action="HALTED", actor=actor, facts={"code": reason_code, "note": note}
-    )
+    if resume_at is not None and resume_at <= clock.now():
+        raise OperationRefused("PAST", "The moment trading shall resume has passed.")
+    is_kept = reason_code in LIFTED_BY_FEW
+    if resume_at is not None and is_kept and not _may_lift(actor):
+        raise OperationRefused("MAY_NOT_LIFT", f"{_lifters(reason_code)}, ahead of time too.")
+
+    def command(listing: Listing) -> engine.Command:
+        until = None if resume_at is None else clock.micros(resume_at)
+        call = 0 if until is None else _call_us(listing, call_seconds)
+        return engine.HaltTrading(0, 0, reason_code, note, until, call)
+
+    facts = {"code": reason_code, "note": note}
+    if resume_at is not None:
+        facts["resume_at"] = resume_at.isoformat()
+    return _operate(listings, command, action="HALTED", actor=actor, facts=facts, keeps=is_kept)
 
 
-def resume(*, listings: Iterable[Listing], reason_code: str, note: str, actor: User | None) -> list[int]:
-    """Resume trading."""
+def resume(
+    *,
+    listings: Iterable[Listing],
+    reason_code: str,
+    note: str,
+    actor: User | None,
+    call_seconds: int | None = 0,
+) -> list[int]:
+    """Resume trading, all of these listings or none: directly, or by a reopening call of that length (None:
+    each listing's own)."""
     if reason_code not in RESUME_CODES:
         raise OperationRefused("UNKNOWN_RESUME_CODE", f"{reason_code} is no code for a resumption.")
-    command = engine.ResumeTrading(0, 0, reason_code, note)
-    return _operate(
-        listings, command, action="RESUMED", actor=actor, facts={"code": reason_code, "note": note}
-    )
+
+    def command(listing: Listing) -> engine.Command:
+        return engine.ResumeTrading(0, 0, reason_code, note, _call_us(listing, call_seconds))
+
+    facts = {"code": reason_code, "note": note}
+    return _operate(listings, command, action="RESUMED", actor=actor, facts=facts, keeps=False)
+
+
+def _call_us(listing: Listing, call_seconds: int | None) -> int:
+    return 1_000_000 * (listing.reopening_call_seconds if call_seconds is None else call_seconds)
+
+
+def _may_lift(actor: User | None) -> bool:
+    return actor is None or actor.has_perm("trading.lift_regulatory_halt")
+
+
+def _lifters(reason_code: str) -> str:
+    why = HALT_CODES[reason_code].lower()
+    return f"A halt for “{why}” is lifted by the compliance officer or the market supervisor"
 
 
 def _operate(
     listings: Iterable[Listing],
-    command: engine.Command,
+    command: Callable[[Listing], engine.Command],
     *,
     action: str,
     actor: User | None,
     facts: dict[str, Any],
+    keeps: bool,
 ) -> list[int]:
+    """``keeps``: a halt that stands and that few may lift still needs them afterwards."""
     # What the projection cannot hold would fault every listing concerned, for good.
     longest = MarketState._meta.get_field("halt_note").max_length or 0
     if len(facts["note"]) > longest:
         raise OperationRefused("NOTE_TOO_LONG", f"A note has at most {longest} characters.")
     rows = sorted(listings, key=lambda row: row.pk)
     with transaction.atomic():
+        standing = journal.standing_halts(listing_ids=[row.pk for row in rows])
         for listing in rows:
+            why = standing[listing.pk]
+            if why in LIFTED_BY_FEW and not keeps and not _may_lift(actor):
+                raise OperationRefused("MAY_NOT_LIFT", f"{listing.symbol} stays halted. {_lifters(why)}.")
             audit.record(action=action, subject=listing.symbol, actor=actor, facts=facts)
-        draft = journal.Draft(command=command, actor_id=actor.pk if actor else None)
-        numbers = journal.append(drafts={row.pk: [draft] for row in rows}, received_at=clock.now())
+        by = actor.pk if actor else None
+        drafts = {row.pk: [journal.Draft(command=command(row), actor_id=by)] for row in rows}
+        numbers = journal.append(drafts=drafts, received_at=clock.now())
         for listing in rows:
             doorbell.ring_on_commit(listing.pk)
     return [numbers[row.pk][0] for row in rows]
 
 
 def append_ticks() -> list[int]:
-    """Let time pass in every market where an order's time is up; return the listings.
+    """Let time pass in every market where something is due; return the listings.
 
     A late tick delays what is published, never the rule: the engine runs what is due before the next
     command, whenever that comes.
     """
-    due = selectors.listings_with_expired_orders(at=clock.now())
+    now = clock.now()
+    due = sorted({*selectors.listings_due(at=now), *selectors.listings_with_expired_orders(at=now)})
     with transaction.atomic():
         draft = journal.Draft(command=engine.Tick(0, 0))
         journal.append(drafts={listing_id: [draft] for listing_id in due}, received_at=clock.now())

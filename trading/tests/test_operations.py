@@ -1,29 +1,16 @@
-"""Halts, resumptions, and the end of the day, as commands."""
+"""The end of the day, and the engine's time. (Halts: test_halts.)"""
 
 from datetime import timedelta
 
 import pytest
 
 from portal import clock
-from portal.models import AuditEntry
-from portal.tests.factories import an_operator
 from trading import journal, selectors
 from trading.engine import OrderExpired, TimeInForce
-from trading.models import CASH, Balance, Listing, MarketState, Order
+from trading.models import CASH, Balance, Listing, Order
 from trading.services import entry, operations
-from trading.services.operations import OperationRefused
-from trading.services.requests import Accepted, Refused
-from trading.tests.factories import (
-    a_listing,
-    buy,
-    cancel,
-    drained,
-    entered,
-    funded,
-    replace,
-    sell,
-    worked,
-)
+from trading.services.requests import Accepted
+from trading.tests.factories import a_listing, buy, drained, entered, funded, sell, worked
 
 pytestmark = pytest.mark.django_db
 
@@ -33,87 +20,9 @@ def listing() -> Listing:
     return a_listing()
 
 
-def halt(*listings: Listing) -> None:
-    operations.halt(listings=listings, reason_code="NEWS_PENDING", note="merger talks", actor=an_operator())
-
-
-def resume(*listings: Listing) -> None:
-    operations.resume(listings=listings, reason_code="NEWS_RELEASED", note="", actor=an_operator())
-
-
 def status(order: Order) -> tuple[str, str]:
     order.refresh_from_db()
     return order.ord_status, order.text
-
-
-# --- Halts ---------------------------------------------------------------------------------------------
-
-
-def test_a_halted_listing_refuses_orders_and_says_why(listing: Listing) -> None:
-    halt(listing)
-    drained(listing)
-    [outcome] = entry.submit_orders([buy(funded(cents=10**6), listing, 1, 500)])
-    assert isinstance(outcome, Refused)
-    assert [(r["code"], r["message"]) for r in outcome.reasons] == [
-        ("MKT-HALT", "Trading in ACME is halted (news pending): merger talks.")
-    ]
-
-
-def test_an_order_that_met_the_halt_on_its_way_is_rejected_and_its_hold_let_go(listing: Listing) -> None:
-    account = funded(cents=10**6)
-    halt(listing)
-    [order] = entered(buy(account, listing, 1, 500))
-    drained(listing)
-    assert status(order) == ("REJECTED", "HALTED")
-    assert Balance.objects.get(account=account, asset=CASH).held == 0
-
-
-def test_orders_may_be_canceled_and_reduced_in_a_halt_and_not_improved(listing: Listing) -> None:
-    account = funded(cents=10**6)
-    first, second, third = worked(listing, *(buy(account, listing, 10, 500) for _ in range(3)))
-    halt(listing)
-    drained(listing)
-    worked(listing, cancel(first), replace(second, 4, 500))
-    assert status(first) == ("CANCELED", "REQUESTED")
-    second.refresh_from_db()
-    assert (second.ord_status, second.leaves_qty) == ("NEW", 4)
-    [outcome] = entry.submit_orders([replace(third, 10, 501)])
-    assert isinstance(outcome, Refused)
-
-
-def test_a_resumed_listing_trades(listing: Listing) -> None:
-    seller, buyer = funded(lots=10, listing=listing), funded(cents=10**6)
-    [resting] = worked(listing, sell(seller, listing, 1, 500))
-    halt(listing)
-    drained(listing)
-    resume(listing)
-    drained(listing)
-    worked(listing, buy(buyer, listing, 1, 500))
-    assert status(resting) == ("FILLED", "")
-    state = MarketState.objects.get(pk=listing.pk)
-    assert (state.state, state.halt_code, state.halt_note, state.halted_at) == ("CONTINUOUS", "", "", None)
-
-
-def test_the_whole_venue_is_halted_by_a_command_in_each_journal(listing: Listing) -> None:
-    other = a_listing("BETA")
-    halt(listing, other)
-    drained(listing)
-    drained(other)
-    assert list(MarketState.objects.order_by("pk").values_list("state", "halt_code")) == [
-        ("HALTED", "NEWS_PENDING"),
-        ("HALTED", "NEWS_PENDING"),
-    ]
-    assert list(AuditEntry.objects.filter(action="HALTED").values_list("subject", flat=True)) == [
-        "ACME",
-        "BETA",
-    ]
-
-
-def test_a_halt_needs_a_known_code(listing: Listing) -> None:
-    with pytest.raises(OperationRefused) as refused:
-        operations.halt(listings=[listing], reason_code="BECAUSE", note="", actor=an_operator())
-    assert refused.value.code == "UNKNOWN_HALT_CODE"
-    assert journal.last_seq(listing_id=listing.pk) == 1
 
 
 # --- The end of the day --------------------------------------------------------------------------------
