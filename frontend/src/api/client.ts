@@ -2,6 +2,7 @@ import createClient, { type Middleware } from "openapi-fetch";
 
 import type { paths } from "./schema";
 import type { Reason } from "./types";
+import type { Grown, UpcomingPaths } from "./upcoming";
 
 /** Whatever the server refused, in the one shape every error has. */
 export class ApiError extends Error {
@@ -49,7 +50,7 @@ const csrf: Middleware = {
   },
 };
 
-export const api = createClient<paths>({
+export const api = createClient<Omit<paths, keyof UpcomingPaths> & UpcomingPaths>({
   baseUrl: window.location.origin,
   // Looked up at each call, so that tests can stand in for the network.
   fetch: (request) => globalThis.fetch(request),
@@ -63,7 +64,7 @@ interface Answer<T> {
 }
 
 /** The body of a successful answer; any other answer, or none, is thrown as an ApiError. */
-export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
+export async function call<T>(request: Promise<Answer<T>>): Promise<Grown<T>> {
   let answer: Answer<T>;
   try {
     answer = await request;
@@ -71,7 +72,7 @@ export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
     throw new ApiError(0, null);
   }
   if (answer.data === undefined) throw new ApiError(answer.response.status, answer.error);
-  return answer.data;
+  return answer.data as Grown<T>;
 }
 
 /** Identifiers are strings in every answer and whole numbers in the schema's parameters. */

@@ -1,30 +1,41 @@
 /** Short names for the generated schema, and the shapes only the sockets speak. */
 import type { components } from "./schema";
+import type { Upcoming } from "./upcoming";
 
-type Schemas = components["schemas"];
+type Schemas = components["schemas"] & Upcoming;
 
 export type Session = Schemas["SessionShape"];
 export type Account = Schemas["AccountShape"];
-export type Listing = Schemas["ListingShape"];
-export type Stats = Schemas["StatsShape"];
-export type Halt = Schemas["HaltShape"];
-export type TradingState = Listing["state"];
-export type Trade = Schemas["TradeShape"];
+export type Listing = Omit<Schemas["ListingShape"], keyof Upcoming["MarketFields"]> & Upcoming["MarketFields"];
+export type Stats = Schemas["StatsShape"] & Upcoming["StatsFields"];
+export type Halt = Schemas["Halt"];
+export type Auction = Schemas["Auction"];
+export type Bands = Schemas["Bands"];
+export type Schedule = Schemas["Schedule"];
+export type TradingState = Schemas["ListingShape"]["state"];
+export type Trade = Omit<Schemas["TradeShape"], "taker_side"> & { taker_side: Side | null };
 export type Candle = Schemas["CandleShape"];
-export type Order = Schemas["OrderShape"];
+export type Order = Schemas["OrderShape"] & Upcoming["OrderFields"];
 export type Pending = Schemas["ChangeShape"]["pending"];
-export type OrderRequest = Schemas["OrderInputRequest"];
-export type Side = OrderRequest["side"];
-export type OrdType = OrderRequest["ord_type"];
-export type TimeInForce = OrderRequest["time_in_force"];
-export type Preview = Schemas["PreviewShape"];
+export type OrderRequest = Schemas["OrderInputRequest"] & Upcoming["OrderRequestFields"];
+export type PairRequest = Schemas["PairRequest"];
+export type Side = Schemas["OrderInputRequest"]["side"];
+export type OrdType = Schemas["OrderInputRequest"]["ord_type"];
+export type TimeInForce = Schemas["OrderInputRequest"]["time_in_force"];
+export type PostOnly = Schemas["PostOnly"];
+export type SelfTrade = Schemas["SelfTrade"];
+export type Preview = Schemas["PreviewShape"] & Upcoming["PreviewFields"];
+export type FeeTerms = Schemas["FeeTerms"];
 export type Reason = Schemas["ReasonShape"];
-export type Execution = Schemas["ExecutionShape"];
+export type Execution = Omit<Schemas["ExecutionShape"], "liquidity"> & Upcoming["ExecutionFields"];
 export type Balances = Schemas["BalancesShape"];
 export type Refusal = Schemas["RefusalShape"];
-export type Interval = "1m" | "5m" | "15m" | "1h" | "1d";
+export type Interval = "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+
+/** What stands besides book, trades and figures of a market: every door tells it in the same words. */
+export type MarketStatus = Pick<Listing, "state" | "phase" | "halt" | "auction" | "reference_px" | "bands">;
 
 /** Price, total quantity, number of orders. Prices and quantities are decimal strings. */
 export type Level = readonly [px: string, qty: string, orders: number];
 
-export type Book = Omit<Schemas["BookShape"], "bids" | "asks"> & { bids: Level[]; asks: Level[] };
+export type Book = Omit<Schemas["BookShape"], "bids" | "asks" | "state" | "halt"> & { bids: Level[]; asks: Level[] };

@@ -3,18 +3,16 @@
  * there, ignore what is old, apply what joins up (levels are absolute totals, so a delta that starts
  * before our number and ends after it joins up), and ask for a new snapshot on anything else.
  */
-import type { Book, Halt, Level, Side, Stats, Trade, TradingState } from "../api/types";
+import type { Book, Level, MarketStatus, Side, Stats, Trade } from "../api/types";
 import { compare, isZero } from "../ui/decimal";
-import { type MarketDelta, type Position, type Standing, precedes } from "./messages";
+import { type MarketDelta, type Position, type Standing, precedes, statusOf } from "./messages";
 
 export const DEPTH = 50;
 const ROWS_NEEDED = 20;
 const TRADES_KEPT = 200;
 const QUEUE_LIMIT = 1000;
 
-export interface MarketView extends Position {
-  state: TradingState;
-  halt: Halt | null;
+export interface MarketView extends Position, MarketStatus {
   stats: Stats;
   bids: Level[];
   asks: Level[];
@@ -34,6 +32,7 @@ export interface MarketState {
 
 export interface Snapshot {
   book: Book;
+  status: MarketStatus;
   stats: Stats;
   trades: Trade[];
 }
@@ -57,24 +56,22 @@ export function onHeartbeat(state: MarketState, heartbeat: Standing): MarketStat
   const lost = heartbeat.epoch > view.epoch || (told !== null && precedes(view, told));
   const { epoch, seq } = heartbeat;
   const here = epoch === view.epoch && seq === view.seq;
-  const heard = here && (heartbeat.state !== view.state || heartbeat.halt?.note !== view.halt?.note);
   return {
     ...state,
-    view: heard ? { ...view, state: heartbeat.state, halt: heartbeat.halt } : view,
+    view: here && isNews(heartbeat, view) ? { ...view, ...statusOf(heartbeat) } : view,
     told: { epoch, seq },
     reload: lost,
   };
 }
 
 export function onSnapshot(state: MarketState, snapshot: Snapshot): MarketState {
-  const { book, stats, trades } = snapshot;
+  const { book, status, stats, trades } = snapshot;
   const { view } = state;
   if (view && precedes(book, view)) return state;
   return fold({ ...state, told: null }, {
     epoch: book.epoch,
     seq: book.seq,
-    state: book.state,
-    halt: book.halt,
+    ...statusOf(status),
     stats,
     bids: book.bids,
     asks: book.asks,
@@ -87,7 +84,7 @@ export function onSnapshot(state: MarketState, snapshot: Snapshot): MarketState 
 function fold(state: MarketState, start: MarketView): MarketState {
   let view = start;
   for (const [index, delta] of state.queue.entries()) {
-    if (isWordOnState(delta, view)) view = { ...view, state: delta.state, halt: delta.halt };
+    if (isWordOnStatus(delta, view)) view = { ...view, ...statusOf(delta) };
     if (delta.epoch < view.epoch || (delta.epoch === view.epoch && delta.seq <= view.seq)) continue;
     if (delta.epoch > view.epoch || delta.prev_seq > view.seq) {
       return { view, queue: state.queue.slice(index), told: null, reload: true };
@@ -101,8 +98,7 @@ function apply(view: MarketView, delta: MarketDelta): MarketView {
   return {
     ...view,
     seq: delta.seq,
-    state: delta.state,
-    halt: delta.halt,
+    ...statusOf(delta),
     stats: delta.stats ?? view.stats,
     bids: changeLevels(view.bids, delta.bids, "BUY", view.horizon.BUY),
     asks: changeLevels(view.asks, delta.asks, "SELL", view.horizon.SELL),
@@ -111,8 +107,12 @@ function apply(view: MarketView, delta: MarketDelta): MarketView {
 }
 
 /** A fault stops a listing without an event of the market, so it comes at a number we already have. */
-const isWordOnState = (delta: MarketDelta, view: MarketView): boolean =>
+const isWordOnStatus = (delta: MarketDelta, view: MarketView): boolean =>
   delta.stats === null && delta.epoch === view.epoch && delta.seq === view.seq;
+
+/** A heartbeat says the same most of the time, and an unchanged view is not drawn again. */
+const isNews = (told: MarketStatus, known: MarketStatus): boolean =>
+  JSON.stringify(statusOf(told)) !== JSON.stringify(statusOf(known));
 
 const cutOff = (levels: Level[]): string | null =>
   levels.length >= DEPTH ? (levels[levels.length - 1]?.[0] ?? null) : null;

@@ -1,29 +1,33 @@
 /** What the sockets say. The generated schema covers HTTP only. */
-import type { Execution, Halt, Level, Order, Stats, Trade, TradingState } from "../api/types";
+import type { Execution, Level, MarketStatus, Order, Stats, Trade } from "../api/types";
 
 export interface Position {
   epoch: number;
   seq: number;
 }
 
-/** Where the database stands. It tells the state too: a fault comes without an event of the market. */
-export interface Standing extends Position {
-  state: TradingState;
-  halt: Halt | null;
-}
+/** Where the database stands. It tells the status too: a fault comes without an event of the market. */
+export type Standing = Position & MarketStatus;
+
+export const statusOf = ({ state, phase, halt, auction, reference_px, bands }: MarketStatus): MarketStatus => ({
+  state,
+  phase,
+  halt,
+  auction,
+  reference_px,
+  bands,
+});
 
 export const precedes = (a: Position, b: Position): boolean =>
   a.epoch < b.epoch || (a.epoch === b.epoch && a.seq < b.seq);
 
-export interface MarketDelta extends Position {
+export interface MarketDelta extends Position, MarketStatus {
   type: "market";
   prev_seq: number;
   at: string;
   bids: Level[];
   asks: Level[];
   trades: Trade[];
-  state: TradingState;
-  halt: Halt | null;
   /** Null when only the state changed. */
   stats: Stats | null;
 }
@@ -33,11 +37,9 @@ export type MarketMessage =
   | MarketDelta
   | (Standing & { type: "heartbeat"; server_time: string });
 
-export interface StatsMessage extends Position {
+export interface StatsMessage extends Position, MarketStatus {
   type: "stats";
   symbol: string;
-  state: TradingState;
-  halt: Halt | null;
   stats: Stats;
 }
 
@@ -65,4 +67,5 @@ export type AccountMessage =
   | { type: "hello"; account: string; streams: Record<string, Position>; server_time: string }
   | AccountDelta
   | { type: "balances" }
+  | { type: "cancel_on_disconnect"; on: boolean }
   | { type: "heartbeat"; streams: Record<string, Position>; server_time: string };

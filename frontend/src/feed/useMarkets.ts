@@ -3,7 +3,7 @@ import { useEffect } from "react";
 
 import { type ApiError, api, call } from "../api/client";
 import type { Listing } from "../api/types";
-import { type MarketsMessage, type Position, type Standing, precedes } from "./messages";
+import { type MarketsMessage, type Position, type Standing, precedes, statusOf } from "./messages";
 import { type Link, connect } from "./socket";
 import { connectionOf, setConnection } from "./status";
 
@@ -17,8 +17,7 @@ export function applyStats(listings: Listing[], message: MarketsMessage & { type
       ? listing
       : {
           ...listing,
-          state: message.state,
-          halt: message.halt,
+          ...statusOf(message),
           stats: message.stats,
           epoch: message.epoch,
           seq: message.seq,
@@ -36,7 +35,7 @@ export function applyStates(listings: Listing[], markets: Record<string, Standin
   if (!listings.some((listing) => changed(listing, markets[listing.symbol]))) return listings;
   return listings.map((listing) => {
     const told = markets[listing.symbol];
-    return changed(listing, told) ? { ...listing, state: told.state, halt: told.halt } : listing;
+    return changed(listing, told) ? { ...listing, ...statusOf(told) } : listing;
   });
 }
 

@@ -68,8 +68,8 @@ function StoppedBanner({ listing: { state, halt, symbol } }: { listing: Listing 
           {t(`banner.${state}`, { symbol })}
           {halt && (
             <>
-              <span>{reason(halt.reason_code)}</span>
-              <code>{halt.reason_code}</code>
+              <span>{reason(halt.code)}</span>
+              <code>{halt.code}</code>
               <span className="banner-since">{t("banner.since", { at: dateTime(halt.since) })}</span>
             </>
           )}

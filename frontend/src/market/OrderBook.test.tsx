@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
 import { EMPTY, onSnapshot } from "../feed/market";
-import { LISTING, STATS } from "../testing/market";
+import { LISTING, OPEN, STATS } from "../testing/market";
 import { faultsIn, renderPage, SIGNED_OUT } from "../testing/render";
 import { serve } from "../testing/server";
 import { OrderBook } from "./OrderBook";
@@ -13,8 +13,6 @@ const { view } = onSnapshot(EMPTY, {
     symbol: "ACME",
     epoch: 1,
     seq: 1,
-    state: "CONTINUOUS",
-    halt: null,
     bids: [
       ["12.49", "300", 2],
       ["12.48", "100", 1],
@@ -24,6 +22,7 @@ const { view } = onSnapshot(EMPTY, {
       ["12.55", "500", 1],
     ],
   },
+  status: OPEN,
   stats: STATS,
   trades: [],
 });

@@ -3,9 +3,9 @@ import type { Candle, Interval, Trade } from "../api/types";
 import { compare, max, min, sum } from "../ui/decimal";
 import { day, price, quantity, shortTime } from "../ui/format";
 
-export const INTERVALS: Interval[] = ["1m", "5m", "15m", "1h", "1d"];
+export const INTERVALS: Interval[] = ["1m", "5m", "15m", "1h", "4h", "1d", "1w"];
 
-const SECONDS: Record<Interval, number> = { "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "1d": 86_400 };
+const SECONDS: Record<Interval, number> = { "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14_400, "1d": 86_400, "1w": 604_800 };
 
 const bucketOf = (at: string, seconds: number): number => Math.floor(Date.parse(at) / 1000 / seconds) * seconds;
 

@@ -10,7 +10,7 @@ export function useStateNotices({ symbol, state, halt }: Listing): void {
   const { t } = useTranslation();
   const known = useRef<TradingState>(state);
   const inWords = useReason();
-  const reason = halt ? halt.note || inWords(halt.reason_code) : "";
+  const reason = halt ? halt.note || inWords(halt.code) : "";
   useEffect(() => {
     if (known.current === state) return;
     known.current = state;

@@ -8,11 +8,11 @@ import { useListings } from "../feed/useMarkets";
 import type { OpenAccount } from "../session/AccountContext";
 import { Refused } from "../ticket/Refused";
 import { StepField } from "../ticket/StepField";
-import { type Draft, NEW_DRAFT, change, problemsOf } from "../ticket/draft";
 import { type Intent, intentFor } from "../ticket/intent";
 import { Dialog } from "../ui/Dialog";
-import { compare, parseDecimal } from "../ui/decimal";
+import { nudge, parseDecimal, priceText } from "../ui/decimal";
 import { price, quantity } from "../ui/format";
+import { type Term, type Terms, asEntered, changedTerms, isWaiting, keepsPlace, problemOf, replacementOf, termsOf } from "./terms";
 
 interface Props {
   order: Order;
@@ -24,27 +24,22 @@ export function ReplaceDialog({ order, open, onClose }: Props) {
   const { t } = useTranslation();
   const { data: listings } = useListings();
   const listing = listings?.find(({ symbol }) => symbol === order.symbol);
-  const [draft, setDraft] = useState<Draft>({ ...NEW_DRAFT, side: order.side, price: order.price ?? "", order_qty: order.order_qty });
+  const [terms, setTerms] = useState<Terms>(() => asEntered(order));
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const intent = useRef<Intent | null>(null);
   if (!listing) return null;
 
   const { tick_size, lot_size, max_order_qty } = listing;
-  const problems = problemsOf(draft, listing);
   const facts = { tick: price(tick_size, tick_size), lot: lot_size, max: max_order_qty };
-  const px = parseDecimal(draft.price);
-  const qty = parseDecimal(draft.order_qty);
-  const belowFilled = qty !== null && compare(qty, order.cum_qty) <= 0;
-  const samePrice = px !== null && compare(px, order.price ?? "0") === 0;
-  const unchanged = samePrice && qty !== null && compare(qty, order.order_qty) === 0;
-  const qtyProblem = problems.order_qty ? t(`problem.${problems.order_qty}`, facts) : belowFilled ? t("problem.QTY_NOT_ABOVE_CUM") : undefined;
-  const keepsPlace = samePrice && qty !== null && compare(qty, order.order_qty) < 0;
+  const isFaulty = termsOf(order).some((term) => problemOf(term, terms, order, listing));
+  const changed = changedTerms(terms, order);
+  const body = isFaulty || changed.length === 0 ? null : replacementOf(terms, order);
+  const place = keepsPlace(terms, order) ? "replace.keeps_place" : isWaiting(order) ? "replace.waits_anew" : "replace.loses_place";
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (px === null || qty === null || problems.price || qtyProblem || unchanged || busy) return;
-    const body = { order_qty: qty, price: px };
+    if (body === null || busy) return;
     intent.current = intentFor(body, intent.current);
     setBusy(true);
     try {
@@ -65,37 +60,45 @@ export function ReplaceDialog({ order, open, onClose }: Props) {
     }
   }
 
+  const field = (term: Term) => {
+    const code = problemOf(term, terms, order, listing);
+    const step = term === "order_qty" ? lot_size : tick_size;
+    const set = (text: string) => setTerms({ ...terms, [term]: text });
+    const stepTo = (steps: number) => nudge(parseDecimal(terms[term]), step, steps);
+    return (
+      <StepField
+        key={term}
+        label={t(term === "order_qty" ? "replace.quantity" : `ticket.${term}`)}
+        unit={term === "order_qty" ? order.symbol : "USD"}
+        hint={t(term === "order_qty" ? "ticket.quantity_hint" : "ticket.price_hint", facts)}
+        value={terms[term]}
+        problem={code && t(`problem.${code}`, facts)}
+        onChange={set}
+        onStep={(steps) => set(term === "order_qty" ? stepTo(steps) : priceText(stepTo(steps), tick_size))}
+      />
+    );
+  };
+
+  function buttonText(): string {
+    if (!body) return t("replace.submit");
+    const shown = { qty: quantity(body.order_qty), px: price(body.price, tick_size), stop: price(body.stop_px, tick_size) };
+    if (body.stop_px && body.price) return t("replace.submit_stop_limit", shown);
+    if (body.stop_px) return t("replace.submit_stop", shown);
+    return body.price ? t("replace.submit_to", shown) : t("replace.submit_qty", shown);
+  }
+
   return (
     <Dialog title={t("replace.title", { side: t(`side.${order.side}`), symbol: order.symbol })} isOpen onClose={onClose}>
       <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
-        <StepField
-          label={t("ticket.price")}
-          unit="USD"
-          hint={t("ticket.price_hint", facts)}
-          value={draft.price}
-          problem={problems.price && t(`problem.${problems.price}`, facts)}
-          onChange={(text) => setDraft(change(draft, { type: "field", field: "price", text }))}
-          onStep={(steps) => setDraft(change(draft, { type: "step", field: "price", step: tick_size, steps, from: null }))}
-        />
-        <StepField
-          label={t("replace.quantity")}
-          unit={order.symbol}
-          hint={t("ticket.quantity_hint", facts)}
-          value={draft.order_qty}
-          problem={qtyProblem}
-          onChange={(text) => setDraft(change(draft, { type: "field", field: "order_qty", text }))}
-          onStep={(steps) => setDraft(change(draft, { type: "step", field: "order_qty", step: lot_size, steps, from: null }))}
-        />
+        {termsOf(order).map(field)}
         <p className="muted">
-          {t("replace.filled", { cum: quantity(order.cum_qty) })} {!unchanged && t(keepsPlace ? "replace.keeps_place" : "replace.loses_place")}
+          {t("replace.filled", { cum: quantity(order.cum_qty) })} {changed.length > 0 && t(place)}
         </p>
         {error && <Refused error={error} />}
         <div className="dialog-actions">
           <Button className="button button-quiet" onPress={onClose}>{t("replace.keep")}</Button>
-          <Button className="button button-accent" type="submit" isDisabled={unchanged} isPending={busy}>
-            {px !== null && qty !== null && !unchanged
-              ? t("replace.submit_to", { qty: quantity(qty), px: price(px, tick_size) })
-              : t("replace.submit")}
+          <Button className="button button-accent" type="submit" isDisabled={changed.length === 0} isPending={busy}>
+            {buttonText()}
           </Button>
         </div>
       </form>

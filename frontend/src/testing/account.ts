@@ -23,6 +23,15 @@ export function anOrder(over: Partial<Order> = {}): Order {
     created_at: at(0),
     updated_at: at(0),
     expire_at: null,
+    stop_px: null,
+    trail: null,
+    display_qty: null,
+    min_qty: null,
+    post_only: null,
+    self_trade: "CANCEL_NEWEST",
+    linked_order_id: null,
+    triggered_at: null,
+    fee: "0.00",
     ...over,
   };
 }
@@ -41,6 +50,8 @@ export function anExecution(over: Partial<Execution> = {}): Execution {
     at: at(1),
     settled: false,
     trade_id: "7",
+    fee: "0.00",
+    status: "TRADED",
     ...over,
   };
 }

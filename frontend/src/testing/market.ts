@@ -1,5 +1,5 @@
 /** A venue as the server would keep it, small and obvious, for the tests to compare with. */
-import type { Book, Level, Listing, Stats, Trade } from "../api/types";
+import type { Book, Level, Listing, MarketStatus, Stats, Trade } from "../api/types";
 import type { Snapshot } from "../feed/market";
 import type { MarketDelta, Position, Standing } from "../feed/messages";
 
@@ -14,10 +14,21 @@ export const STATS: Stats = {
   change_px: null,
   change_pct: null,
   volume: "0",
+  vwap: null,
   bid_px: "12.49",
   bid_qty: "300",
   ask_px: "12.51",
   ask_qty: "200",
+};
+
+/** Open, with nothing announced. */
+export const OPEN: MarketStatus = {
+  state: "CONTINUOUS",
+  phase: { since: null, until: null },
+  halt: null,
+  auction: null,
+  reference_px: null,
+  bands: { static: null, dynamic: null },
 };
 
 export const LISTING: Listing = {
@@ -28,8 +39,7 @@ export const LISTING: Listing = {
   kind: "EQUITY",
   exemption: "REG_D_506C",
   access_note: "Verified accredited investors.",
-  state: "CONTINUOUS",
-  halt: null,
+  ...OPEN,
   tick_size: "0.01",
   lot_size: "5",
   max_order_qty: "10000",
@@ -55,7 +65,7 @@ export class Venue {
 
   /** What a heartbeat says of it. */
   get standing(): Standing {
-    return { ...this.position, state: "CONTINUOUS", halt: null };
+    return { ...this.position, ...OPEN };
   }
 
   apply({ side, px, qty, trades }: Step): MarketDelta {
@@ -77,8 +87,7 @@ export class Venue {
       bids: side === "bids" ? [[`${price}.00`, `${qty}`, 1]] : [],
       asks: side === "asks" ? [[`${price}.00`, `${qty}`, 1]] : [],
       trades: traded,
-      state: "CONTINUOUS",
-      halt: null,
+      ...OPEN,
       stats: { ...STATS, volume: `${seq}` },
     };
     this.position = { ...this.position, seq };
@@ -100,11 +109,9 @@ export class Venue {
     const book: Book = {
       symbol: "ACME",
       ...this.position,
-      state: "CONTINUOUS",
-      halt: null,
       bids: levels("bids").slice(0, 50),
       asks: levels("asks").slice(0, 50),
     };
-    return { book, stats: { ...STATS, volume: `${this.position.seq}` }, trades: this.#trades.slice(0, 100) };
+    return { book, status: OPEN, stats: { ...STATS, volume: `${this.position.seq}` }, trades: this.#trades.slice(0, 100) };
   }
 }

@@ -14,6 +14,12 @@ interface Props {
   onPick: (qty: string) => void;
 }
 
+/** The price a buyer's cash is divided by; what has no limit of its own is the preview's to reckon. */
+function limitOf({ kind, stop_type, price, stop_limit_px }: Draft): string | null {
+  if (kind === "LIMIT") return parseDecimal(price);
+  return kind === "STOP" && stop_type === "STOP_LIMIT" ? parseDecimal(stop_limit_px) : null;
+}
+
 /** What there is to spend or to sell, and the whole of it at one press. */
 export function Available({ account, listing, draft, onPick }: Props) {
   const { t } = useTranslation();
@@ -22,7 +28,7 @@ export function Available({ account, listing, draft, onPick }: Props) {
   const { symbol, lot_size, max_order_qty } = listing;
   const holding = balances.holdings.find((row) => row.symbol === symbol)?.available ?? "0";
   const cash = balances.cash.available;
-  const price = draft.ord_type === "LIMIT" ? parseDecimal(draft.price) : null;
+  const price = limitOf(draft);
   const affordable = price && sign(price) > 0 ? divideDown(cash, price, lot_size) : null;
   const most = draft.side === "SELL" ? divideDown(holding, "1", lot_size) : affordable;
   return (

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useReducer, useState } from "react";
 import { expect, test } from "vitest";
@@ -30,6 +30,10 @@ const PREVIEW = {
     expire_at: null,
   },
   summary: "",
+  fee: "1.88",
+  fees: { maker_rate: "0.10", taker_rate: "0.15", auction_rate: "0.05", flat: "0.00", minimum: "0.00" },
+  expires_at: null,
+  explanation: ["Rests in the book at 12.51 until the close."],
 };
 const HALTED = {
   code: "MKT-HALT",
@@ -231,6 +235,96 @@ test("whoever is signed out is led to sign in and back to the same market", asyn
   renderPage(<Ticket connection={LIVE} />, "/markets/ACME");
   const link = await screen.findByRole("link", { name: "Sign in to trade" });
   expect(link.getAttribute("href")).toBe("/sign-in?next=%2Fmarkets%2FACME");
+});
+
+test("a stop order says what it waits for, and shows only its own fields", async () => {
+  const asked = serve({ ...ACCOUNT, "POST /api/v1/orders": () => [202, anOrder()] });
+  renderPage(<Ticket connection={LIVE} />);
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("radio", { name: "Stop" }));
+  expect(screen.queryByRole("textbox", { name: "Limit price" })).toBeNull();
+  const group = within(screen.getByRole("radiogroup", { name: "Stop" }));
+  await user.click(group.getByRole("radio", { name: "Limit" }));
+  screen.getByText(/Waits, hidden, until a trade reaches the stop price; then trades at your limit or better/);
+  await user.type(await field("Stop price"), "12.60");
+  await user.type(await field("Limit price once triggered"), "12.70");
+  await user.type(await field("Quantity"), "100");
+  await user.click(await submit(/^Buy 100 ACME at 12.70 once 12.60 trades — stop limit, day$/));
+  await screen.findByText(/^Sent:/);
+  const sent = asked.find(({ method, path }) => method === "POST" && path === "/api/v1/orders");
+  expect(sent?.body).toMatchObject({ ord_type: "STOP_LIMIT", stop_px: "12.6", price: "12.7" });
+});
+
+test("a pair is sent as two legs with identifiers of their own", async () => {
+  const leg = anOrder({ linked_order_id: "2" });
+  const asked = serve({
+    ...ACCOUNT,
+    "POST /api/v1/orders/pair/preview": PREVIEW,
+    "POST /api/v1/orders/pair": () => [202, { limit: leg, stop: { ...leg, id: "2" } }],
+  });
+  renderPage(<Ticket connection={LIVE} />);
+  const user = userEvent.setup();
+  await user.keyboard("s");
+  await user.click(await screen.findByRole("radio", { name: "Pair" }));
+  await user.click(screen.getByRole("radio", { name: "Trailing" }));
+  await user.type(await field("Limit price"), "14");
+  await user.type(await field("Trail"), "0.50");
+  await user.type(await field("Quantity"), "100");
+  await user.click(await submit(/^Sell 100 ACME at 14.00, or once it falls 0.50 from its high — pair, day$/));
+  await screen.findByText(/^Sent: Sell 100 ACME at 14.00, or/);
+  const [sent] = asked.filter(({ path }) => path === "/api/v1/orders/pair");
+  expect(sent?.body).toMatchObject({
+    side: "SELL",
+    order_qty: "100",
+    time_in_force: "DAY",
+    limit: { price: "14", cl_ord_id: expect.stringMatching(/^web-.*-limit$/) as string },
+    stop: { ord_type: "TRAILING_STOP", trail: "0.5", cl_ord_id: expect.stringMatching(/^web-.*-stop$/) as string },
+  });
+});
+
+test("the preview tells the fee, its rates, and in sentences what the order will do", async () => {
+  serve(ACCOUNT);
+  renderPage(<Ticket connection={LIVE} />);
+  const user = userEvent.setup();
+  await user.type(await field("Limit price"), "12.51");
+  await user.type(await field("Quantity"), "100");
+  await screen.findByText("$1.88");
+  screen.getByText("0.10 % resting · 0.15 % taking · 0.05 % in auctions");
+  const list = screen.getByRole("list", { name: "What the order will do" });
+  expect(list.textContent).toBe("Rests in the book at 12.51 until the close.");
+});
+
+test("conditions in use are counted while they are out of sight, and faults in them are shown", async () => {
+  serve(ACCOUNT);
+  renderPage(<Ticket connection={LIVE} />);
+  const user = userEvent.setup();
+  const advanced = await submit(/^Advanced/);
+  await user.click(advanced);
+  await user.type(await field("Displayed quantity"), "105");
+  await user.click(screen.getByRole("radio", { name: "Slide" }));
+  screen.getByText(/it is moved one step short of the best price/);
+  await user.click(advanced);
+  expect(advanced.textContent).toBe("Advanced2 in use");
+  await user.type(await field("Limit price"), "12.51");
+  await user.type(await field("Quantity"), "100{Enter}");
+  await screen.findByText("No more can be displayed than the order has.");
+  expect(document.activeElement).toBe(await field("Displayed quantity"));
+});
+
+test("an auction takes orders that can wait, and says which it does not take", async () => {
+  const asked = serve({ ...ACCOUNT, "POST /api/v1/orders": () => [202, anOrder()] });
+  renderPage(<Ticket connection={LIVE} listing={{ ...LISTING, state: "CLOSING_CALL" }} />);
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("radio", { name: "Market" }));
+  await user.type(await field("Quantity"), "100");
+  expect((await submit(/^Not taken in this phase$/)).hasAttribute("disabled")).toBe(true);
+  screen.getByText(/^Closing auction: only orders that can wait are taken/);
+  await user.click(screen.getByRole("button", { name: /Time in force/ }));
+  await user.click(await screen.findByRole("option", { name: "At close" }));
+  await user.click(await submit(/^Buy 100 ACME at market — at the close$/));
+  await screen.findByText(/^Sent:/);
+  const sent = asked.find(({ method, path }) => method === "POST" && path === "/api/v1/orders");
+  expect(sent?.body).toMatchObject({ ord_type: "MARKET", time_in_force: "AT_CLOSE" });
 });
 
 test("the ticket has no fault that axe can see", async () => {

@@ -8,18 +8,22 @@ import { dateTime, money, price, quantity } from "../ui/format";
 /** Before and after, as the server computed them; of an order that would be refused, what is there and what is missing. */
 export function Receipt({ preview, listing, dimmed }: { preview: Preview; listing: Listing; dimmed: boolean }) {
   const { t } = useTranslation();
-  const { estimate, allowed } = preview;
+  const { estimate, allowed, fee, fees, expires_at, explanation } = preview;
   const { symbol, tick_size } = listing;
   const held = estimate.hold_asset === symbol ? `${quantity(estimate.hold_amount)} ${symbol}` : money(estimate.hold_amount);
   const lacksCash = estimate.cash_after !== null && sign(estimate.cash_after) < 0;
   const lacksHolding = sign(estimate.holding_after) < 0;
   return (
+    <>
     <dl className="receipt" aria-busy={dimmed}>
       {estimate.protection_px !== null && (
         <Line term={t("receipt.worst_price")}>{price(estimate.protection_px, tick_size)}</Line>
       )}
       <Line term={t("receipt.notional")}>{money(estimate.notional)}</Line>
-      <Line term={t("receipt.fees")}>{money(estimate.fees)}</Line>
+      <Line term={t("receipt.fee")}>
+        {money(fee)}
+        {fees && <span className="muted receipt-rates">{t("receipt.rates", { ...fees })}</span>}
+      </Line>
       <Line term={t("receipt.cash")}>
         <BeforeAfter before={money(estimate.cash_before)} after={allowed ? money(estimate.cash_after) : null} />
       </Line>
@@ -29,8 +33,16 @@ export function Receipt({ preview, listing, dimmed }: { preview: Preview; listin
       </Line>
       {lacksHolding && <Line term={t("receipt.missing")}>{`${quantity(subtract("0", estimate.holding_after))} ${symbol}`}</Line>}
       {allowed && estimate.hold_amount !== null && <Line term={t("receipt.hold")}>{held}</Line>}
-      {allowed && estimate.expire_at !== null && <Line term={t("receipt.expires")}>{dateTime(estimate.expire_at)}</Line>}
+      {allowed && expires_at !== null && <Line term={t("receipt.expires")}>{dateTime(expires_at)}</Line>}
     </dl>
+    {explanation.length > 0 && (
+      <ul className="explanation" aria-label={t("receipt.explanation")}>
+        {explanation.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    )}
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { KeyboardEvent, Ref } from "react";
+import type { KeyboardEvent } from "react";
 import { Button, FieldError, Input, Label, Text, TextField } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
@@ -11,7 +11,7 @@ interface Props {
   value: string;
   problem: string | undefined;
   shortcut?: string;
-  inputRef?: Ref<HTMLInputElement>;
+  name?: string;
   onChange: (text: string) => void;
   onStep: (steps: number) => void;
   onBlur?: () => void;
@@ -23,7 +23,7 @@ const LARGE_STEP = 10;
  * A decimal text field with steps. Not a native number field: those compute in binary floating point and
  * change the value under a scrolling mouse.
  */
-export function StepField({ label, unit, hint, value, problem, shortcut, inputRef, onChange, onStep, onBlur }: Props) {
+export function StepField({ label, unit, hint, value, problem, shortcut, name, onChange, onStep, onBlur }: Props) {
   const { t } = useTranslation();
 
   function onKeyDown(event: KeyboardEvent) {
@@ -34,14 +34,13 @@ export function StepField({ label, unit, hint, value, problem, shortcut, inputRe
   }
 
   return (
-    <TextField className="field" value={value} onChange={onChange} onBlur={onBlur} isInvalid={problem !== undefined} validationBehavior="aria">
+    <TextField className="field" name={name} value={value} onChange={onChange} onBlur={onBlur} isInvalid={problem !== undefined} validationBehavior="aria">
       <Label className="label">{label}</Label>
       <div className="step-field">
         <Button className="step-button" excludeFromTabOrder aria-label={t("ticket.step_down", { label })} onPress={() => onStep(-1)}>
           −
         </Button>
         <Input
-          ref={inputRef}
           className="input"
           inputMode="decimal"
           autoComplete="off"

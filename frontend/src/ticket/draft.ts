@@ -1,34 +1,41 @@
-/** What is being typed into the ticket, and the rules it is checked against before it is sent. */
-import { asId } from "../api/client";
-import type { Listing, OrdType, OrderRequest, Side, TimeInForce } from "../api/types";
-import { type Decimal, compare, isMultiple, isZero, nudge, parseDecimal, priceText } from "../ui/decimal";
+/** What is being typed into the ticket. */
+import type { PostOnly, SelfTrade, Side, TimeInForce } from "../api/types";
 import type { Pick } from "../market/OrderBook";
+import { type Decimal, nudge, parseDecimal, priceText } from "../ui/decimal";
+import { type Choices, type Condition, type Field, type Kind, type StopType, TIMES_IN_FORCE, conditionsOf } from "./kinds";
 
-export interface Draft {
+/** Texts stay as typed, also in fields that the chosen kind does not show: nobody types a price twice. */
+export interface Draft extends Choices, Record<Field, string> {
   side: Side;
-  ord_type: OrdType;
-  time_in_force: TimeInForce;
-  order_qty: string;
-  price: string;
+  post_only: PostOnly | "OFF";
+  /** Of an order that says nothing the account's own rule applies. */
+  self_trade: SelfTrade | "ACCOUNT";
 }
 
-export const NEW_DRAFT: Draft = { side: "BUY", ord_type: "LIMIT", time_in_force: "DAY", order_qty: "", price: "" };
-
-/** A market order never rests, so it cannot be good for a day. */
-export const TIMES_IN_FORCE: Record<OrdType, TimeInForce[]> = {
-  LIMIT: ["DAY", "GTC", "IOC", "FOK"],
-  MARKET: ["IOC", "FOK"],
-  STOP: ["DAY", "GTC"],
-  STOP_LIMIT: ["DAY", "GTC"],
-  TRAILING_STOP: ["DAY", "GTC"],
+export const NEW_DRAFT: Draft = {
+  side: "BUY",
+  kind: "LIMIT",
+  stop_type: "STOP",
+  time_in_force: "DAY",
+  order_qty: "",
+  price: "",
+  stop_px: "",
+  stop_limit_px: "",
+  trail: "",
+  display_qty: "",
+  min_qty: "",
+  expire_date: "",
+  post_only: "OFF",
+  self_trade: "ACCOUNT",
 };
-
-export type Field = "price" | "order_qty";
 
 export type DraftAction =
   | { type: "side"; side: Side }
-  | { type: "ord_type"; ord_type: OrdType }
+  | { type: "kind"; kind: Kind }
+  | { type: "stop_type"; stop_type: StopType }
   | { type: "time_in_force"; time_in_force: TimeInForce }
+  | { type: "post_only"; post_only: Draft["post_only"] }
+  | { type: "self_trade"; self_trade: Draft["self_trade"] }
   | { type: "field"; field: Field; text: string }
   | { type: "step"; field: Field; step: Decimal; steps: number; from: Decimal | null }
   | { type: "pick"; pick: Pick }
@@ -38,75 +45,49 @@ export function change(draft: Draft, action: DraftAction): Draft {
   switch (action.type) {
     case "side":
       return { ...draft, side: action.side };
-    case "ord_type": {
-      const allowed = TIMES_IN_FORCE[action.ord_type];
+    case "kind": {
+      const allowed = TIMES_IN_FORCE[action.kind];
       const kept = allowed.includes(draft.time_in_force) ? draft.time_in_force : (allowed[0] ?? "IOC");
-      return { ...draft, ord_type: action.ord_type, time_in_force: kept };
+      return { ...draft, kind: action.kind, time_in_force: kept };
     }
+    case "stop_type":
+      return { ...draft, stop_type: action.stop_type };
     case "time_in_force":
       return { ...draft, time_in_force: action.time_in_force };
+    case "post_only":
+      return { ...draft, post_only: action.post_only };
+    case "self_trade":
+      return { ...draft, self_trade: action.self_trade };
     case "field":
       return { ...draft, [action.field]: action.text };
     case "step": {
       // The first step into an empty field starts at the market, not at zero.
       const current = parseDecimal(draft[action.field]);
       const next = current === null && action.from !== null ? action.from : nudge(current, action.step, action.steps);
-      return { ...draft, [action.field]: action.field === "price" ? priceText(next, action.step) : next };
+      const isQty = action.field.endsWith("_qty");
+      return { ...draft, [action.field]: isQty ? next : priceText(next, action.step) };
     }
-    case "pick": {
-      const { px, take } = action.pick;
-      const priced = { ...change(draft, { type: "ord_type", ord_type: "LIMIT" }), price: px };
-      return take ? { ...priced, side: take.side, order_qty: take.qty } : priced;
-    }
+    case "pick":
+      return pick(draft, action.pick);
     case "sent":
-      return { ...draft, order_qty: "" };
+      return { ...draft, order_qty: "", display_qty: "", min_qty: "" };
   }
 }
 
-/** The server's own codes, so that a sentence reads the same whoever found the fault. */
-export type ProblemCode =
-  | "NOT_A_NUMBER"
-  | "NOT_POSITIVE"
-  | "PRICE_REQUIRED"
-  | "PRICE_OFF_TICK"
-  | "QTY_REQUIRED"
-  | "QTY_OFF_LOT"
-  | "RISK-SIZE";
-
-export type Problems = Partial<Record<Field, ProblemCode>>;
-
-export type Limits = globalThis.Pick<Listing, "tick_size" | "lot_size" | "max_order_qty">;
-
-export function checkPrice(text: string, { tick_size }: Limits): ProblemCode | undefined {
-  if (text.trim() === "") return "PRICE_REQUIRED";
-  const value = parseDecimal(text);
-  if (value === null) return "NOT_A_NUMBER";
-  if (isZero(value)) return "NOT_POSITIVE";
-  return isMultiple(value, tick_size) ? undefined : "PRICE_OFF_TICK";
+/** A price goes where the chosen kind wants one; a total is an order by itself. */
+function pick(draft: Draft, { px, take }: Pick): Draft {
+  if (take) return { ...change(draft, { type: "kind", kind: "LIMIT" }), price: px, side: take.side, order_qty: take.qty };
+  if (draft.kind === "STOP" && draft.stop_type !== "TRAILING_STOP") return { ...draft, stop_px: px };
+  return { ...(draft.kind === "PAIR" ? draft : change(draft, { type: "kind", kind: "LIMIT" })), price: px };
 }
 
-export function checkQty(text: string, { lot_size, max_order_qty }: Limits): ProblemCode | undefined {
-  if (text.trim() === "") return "QTY_REQUIRED";
-  const value = parseDecimal(text);
-  if (value === null) return "NOT_A_NUMBER";
-  if (isZero(value)) return "NOT_POSITIVE";
-  if (!isMultiple(value, lot_size)) return "QTY_OFF_LOT";
-  return compare(value, max_order_qty) > 0 ? "RISK-SIZE" : undefined;
-}
-
-export function problemsOf(draft: Draft, limits: Limits): Problems {
-  const price = draft.ord_type === "LIMIT" ? checkPrice(draft.price, limits) : undefined;
-  const order_qty = checkQty(draft.order_qty, limits);
-  return { ...(price && { price }), ...(order_qty && { order_qty }) };
-}
-
-/** What is sent, without the ClOrdID; null while something is missing or wrong. */
-export type Body = Omit<OrderRequest, "cl_ord_id">;
-
-export function bodyOf(draft: Draft, limits: Limits, account: string, symbol: string): Body | null {
-  if (Object.keys(problemsOf(draft, limits)).length > 0) return null;
-  const { side, ord_type, time_in_force } = draft;
-  const order_qty = parseDecimal(draft.order_qty);
-  const price = ord_type === "LIMIT" ? parseDecimal(draft.price) : null;
-  return order_qty === null ? null : { account: asId(account), symbol, side, ord_type, time_in_force, order_qty, price };
+/** The conditions that would go out with the order: offered for its kind, and asked for. */
+export function conditionsAsked(draft: Draft): Condition[] {
+  const asked: Record<Condition, boolean> = {
+    display_qty: draft.display_qty.trim() !== "",
+    min_qty: draft.min_qty.trim() !== "",
+    post_only: draft.post_only !== "OFF",
+    self_trade: draft.self_trade !== "ACCOUNT",
+  };
+  return conditionsOf(draft).filter((condition) => asked[condition]);
 }

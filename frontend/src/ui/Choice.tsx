@@ -3,6 +3,8 @@ import { Label, Radio, RadioGroup } from "react-aria-components";
 export interface Option<Value extends string> {
   value: Value;
   text: string;
+  /** What it means, where there is room for a line. */
+  explanation?: string;
 }
 
 interface Props<Value extends string> {

@@ -1,4 +1,4 @@
-import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
+import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue, Text } from "react-aria-components";
 
 import type { Option } from "./Choice";
 import { Icon } from "./Icon";
@@ -16,14 +16,20 @@ export function SelectField<Value extends string>({ label, value, options, onCha
     <Select className="select" value={value} onChange={(key) => onChange(key as Value)}>
       <Label className={hideLabel ? "visually-hidden" : "label"}>{label}</Label>
       <Button className="select-button">
-        <SelectValue />
+        {/* The chosen option's name only: its explanation belongs into the list. */}
+        <SelectValue>{({ selectedText }) => selectedText}</SelectValue>
         <Icon name="chevron" />
       </Button>
       <Popover className="popover select-popover">
         <ListBox className="menu" items={options}>
           {(option) => (
             <ListBoxItem id={option.value} className="menu-item" textValue={option.text}>
-              {option.text}
+              <Text slot="label">{option.text}</Text>
+              {option.explanation && (
+                <Text slot="description" className="menu-explanation">
+                  {option.explanation}
+                </Text>
+              )}
             </ListBoxItem>
           )}
         </ListBox>

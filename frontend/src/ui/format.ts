@@ -84,4 +84,7 @@ export const dayTime = (at: Date): string => DATE_TIME.format(at);
 /** A moment that stands alone names its zone. */
 export const dateTime = (at: string | Date | null): string => (at ? `${DATE_TIME.format(new Date(at))} ${zoneOf(new Date(at))}` : NOTHING);
 export const shortTime = (at: Date): string => SHORT_TIME.format(at);
+/** As a date field wants it. */
+export const isoDay = (at: Date): string =>
+  [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 export const day = (at: Date): string => DATE.format(at);

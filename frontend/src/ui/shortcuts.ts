@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent } from "react";
 import { usePreferences } from "./preferences";
 
 /** Keys that act anywhere on the page except while someone types. Listed in the help dialog. */
-export const SHORTCUTS = { help: "?", buy: "b", sell: "s", price: "p", quantity: "q", search: "/" } as const;
+export const SHORTCUTS = { help: "?", buy: "b", sell: "s", type: "t", price: "p", quantity: "q", cancel: "c", search: "/" } as const;
 
 function isTyping(target: EventTarget | null): boolean {
   return (
