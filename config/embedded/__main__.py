@@ -5,10 +5,39 @@ import fcntl
 import signal
 import sys
 import threading
+import time
 from types import FrameType
 
 from config import embedded
-from config.embedded.postgres import NOT_DURABLE
+from config.embedded.postgres import NOT_DURABLE, Postgres
+from config.embedded.valkey import Valkey
+
+HOPELESS_BEFORE_S = 1.0
+
+
+class Kept:
+    """One server, started again whenever it ends: the other goes on meanwhile."""
+
+    def __init__(self, name: str, server: Postgres | Valkey) -> None:
+        self._name = name
+        self._server = server
+        self._start()
+
+    def look_after(self) -> None:
+        process = self._server.process
+        assert process is not None
+        if process.poll() is None:
+            return
+        ended = f"{self._name} ended with {process.returncode}"
+        # What fails as soon as it is started would do so again: whoever needs it is better told so.
+        if time.monotonic() - self._started_at < HOPELESS_BEFORE_S:
+            sys.exit(ended)
+        print(f"{ended}; starting it again", flush=True)
+        self._start()
+
+    def _start(self) -> None:
+        self._server.start()
+        self._started_at = time.monotonic()
 
 
 def keep(*, durable: bool) -> None:
@@ -20,13 +49,11 @@ def keep(*, durable: bool) -> None:
     valkey = embedded.valkey()
     unused = threading.Event()
     try:
-        postgres.start()
-        valkey.start()
+        servers = [Kept("PostgreSQL", postgres), Kept("Valkey", valkey)]
         threading.Thread(target=_wait_for_last_user, args=[unused], daemon=True).start()
         while not unused.wait(0.2):
-            for name, process in (("PostgreSQL", postgres.process), ("Valkey", valkey.process)):
-                if process is not None and process.poll() is not None:
-                    sys.exit(f"{name} ended with {process.returncode}")
+            for server in servers:
+                server.look_after()
     finally:
         valkey.stop()
         postgres.stop()

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import psutil
 import pytest
 
 from config import env
+from config.embedded.__main__ import HOPELESS_BEFORE_S
 from tests.support.programs import wait_until
 
 pytestmark = pytest.mark.chaos
@@ -68,6 +70,12 @@ def servers(data_dir: Path) -> list[str]:
     return found
 
 
+def server(data_dir: Path, name: str) -> psutil.Process | None:
+    """The one that our keeper started (PostgreSQL has children of its own name)."""
+    children = keeper(data_dir).children()
+    return next((child for child in children if child.name() == name), None)
+
+
 def keeper(data_dir: Path) -> psutil.Process:
     for process in psutil.process_iter():
         try:
@@ -108,6 +116,21 @@ def test_the_servers_do_not_outlive_a_killed_keeper(data_dir: Path) -> None:
     assert user.answer() == "42"
     keeper(data_dir).kill()
     wait_until(lambda: not servers(data_dir), "no server left")
+    next_user = User(data_dir)
+    assert next_user.answer() == "42"
+    next_user.leave()
+    user.leave()
+
+
+@pytest.mark.parametrize(("killed", "other"), [("valkey-server", "postgres"), ("postgres", "valkey-server")])
+def test_a_killed_server_comes_back_and_the_other_stays(data_dir: Path, killed: str, other: str) -> None:
+    user = User(data_dir)
+    assert user.answer() == "42"
+    time.sleep(HOPELESS_BEFORE_S)
+    gone, stays = server(data_dir, killed), server(data_dir, other)
+    gone.kill()
+    wait_until(lambda: server(data_dir, killed) not in (None, gone), f"another {killed}")
+    assert server(data_dir, other) == stays
     next_user = User(data_dir)
     assert next_user.answer() == "42"
     next_user.leave()
