@@ -1,13 +1,16 @@
-"""What is answered where no view of ours was reached: the API's envelope below /api/, elsewhere a page."""
+"""What is answered where no view of ours was reached: the API's envelope where scripts ask, else a page."""
+
+import sys
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from trading.api.errors import problem
+from trading.api.errors import DATABASE_AWAY, Unavailable, problem
 
 TEMPLATE = "error.html"
+SCRIPTED = ("/api/", "/_allauth/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -42,15 +45,29 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if isinstance(sys.exception(), DATABASE_AWAY):
+        return _unavailable(request)
     if _is_api(request):
         return problem(
             500, "INTERNAL", "Something went wrong here. Send it again as it was: nothing is entered twice."
         )
     told = "It is in the venue’s log. Look at what came of it before you do it again."
-    # Without the request: who asks is read from the database, which may be what went wrong.
-    return HttpResponse(
-        render_to_string(TEMPLATE, {"title": "Something went wrong here", "told": told}), status=500
-    )
+    return _page_for_anybody(500, "Something went wrong here", told)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    if _is_api(request):
+        response: HttpResponse = problem(503, "UNAVAILABLE", Unavailable.default_detail)
+    else:
+        told = "Load the page again in a moment. If a form was sent, look at what came of it first."
+        response = _page_for_anybody(503, "The venue cannot answer right now", told)
+    response["Retry-After"] = str(Unavailable.wait)
+    return response
+
+
+def _page_for_anybody(status: int, title: str, told: str) -> HttpResponse:
+    """Without the request: who asks is read from the database, which may be what went wrong."""
+    return HttpResponse(render_to_string(TEMPLATE, {"title": title, "told": told}), status=status)
 
 
 def _page(request: HttpRequest, status: int, title: str, told: str) -> HttpResponse:
@@ -66,4 +83,4 @@ def _page(request: HttpRequest, status: int, title: str, told: str) -> HttpRespo
 
 
 def _is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/api/")
+    return request.path_info.startswith(SCRIPTED)

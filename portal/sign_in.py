@@ -8,6 +8,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.models import Session
+from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
@@ -21,7 +22,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        try:
+            user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        except (OperationalError, InterfaceError):
+            self._rollback_login_failed_rl_usage()  # counted as a guess before, but no password was compared
+            raise
         return None if user is None or is_kept_out(user) else user
 
 

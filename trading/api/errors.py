@@ -15,6 +15,9 @@ from trading.api.parsers import BodyTooLarge
 logger = logging.getLogger(__name__)
 
 
+DATABASE_AWAY = (OperationalError, InterfaceError)
+
+
 class Unavailable(exceptions.APIException):
     """The database is away, or took longer than anybody waits."""
 
@@ -82,7 +85,7 @@ def problem(http_status: int, code: str, message: str) -> JsonResponse:
 
 
 def envelope(error: Exception, context: dict[str, Any]) -> Response | None:
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, DATABASE_AWAY):
         logger.error("the database did not answer", exc_info=error)
         error = Unavailable()
     response = exception_handler(error, context)

@@ -19,8 +19,9 @@ export function useSession() {
   });
 }
 
-/** What django-allauth's headless interface answers to a refused sign-in. */
+/** What django-allauth's headless interface answers to a refused sign-in, and the venue to one it could not ask. */
 interface AuthAnswer {
+  error?: { message: string };
   errors?: { message: string; code: string; param?: string }[];
 }
 
@@ -41,7 +42,7 @@ export function useSignIn() {
     // 409: a session is open already, for instance from another tab.
     if (!response.ok && response.status !== 409) {
       const answer = (await response.json().catch(() => ({}))) as AuthAnswer;
-      throw new SignInError(answer.errors?.[0]?.message ?? "");
+      throw new SignInError(answer.errors?.[0]?.message ?? answer.error?.message ?? "");
     }
     await queries.invalidateQueries({ queryKey: SESSION });
   };
