@@ -12,9 +12,12 @@ from config.supervisor.output import LINE_LIMIT, Output
 from config.supervisor.programs import Program
 from config.supervisor.remains import Remains
 
-FIRST_PAUSE_S = 0.5
+# Whoever dies is wanted back at once: orders wait meanwhile. Only what dies young again and again is given
+# time for whatever ails it to pass.
+PAUSE_S = 0.2
 LONGEST_PAUSE_S = 30.0
-STEADY_AFTER_S = 60.0
+YOUNG_UNTIL_S = 5.0
+FORGIVEN = 8  # young deaths in a row
 STOP_PATIENCE_S = 10.0
 ENVIRONMENT = {
     "PYTHONUNBUFFERED": "1",
@@ -49,6 +52,11 @@ async def stop(process: asyncio.subprocess.Process) -> None:
             await asyncio.wait_for(process.wait(), STOP_PATIENCE_S)
 
 
+def pause_after(young_deaths: int) -> float:
+    """Seconds before the next start, after so many young deaths in a row."""
+    return min(PAUSE_S * 2.0 ** min(max(young_deaths - FORGIVEN, 0), 10), LONGEST_PAUSE_S)
+
+
 class Child:
     def __init__(self, program: Program, output: Output, remains: Remains) -> None:
         self.program = program
@@ -79,18 +87,19 @@ class Child:
         await self._keeping
 
     async def _keep(self) -> None:
-        pause = FIRST_PAUSE_S
+        young_deaths = 0
         while not self._stopping.is_set():
             code = await self._run()
             if self._stopping.is_set():
                 return
-            if self._asked or time.monotonic() - self.started_at > STEADY_AFTER_S:
-                pause, self._asked = FIRST_PAUSE_S, False
+            was_young = time.monotonic() - self.started_at < YOUNG_UNTIL_S
+            young_deaths = young_deaths + 1 if was_young and not self._asked else 0
+            self._asked = False
+            pause = pause_after(young_deaths)
             reason = signal.Signals(-code).name if code < 0 else f"exit code {code}"
             self.output.say(f"{self.program.name} ended ({reason}); starting it again in {pause:g} s.")
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
-            pause = min(2 * pause, LONGEST_PAUSE_S)
 
     async def _run(self) -> int:
         self.process = await start(self.program.command)
