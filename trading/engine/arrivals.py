@@ -27,7 +27,8 @@ def arrive(floor: Floor, order: WorkingOrder, *, may_rest: bool) -> bool:
         floor.tell_canceled(order, _why_not_resting(order, beyond=beyond))
         order.leaves_qty = 0
     if rests:
-        order.display()
+        if order.special is not None:
+            order.display()
         order.queued = floor.command_seq
         floor.side(order.side).rest(order)
     if beyond:
@@ -114,7 +115,7 @@ def _tell_trades(floor: Floor, taker: WorkingOrder, fills: list[Fill], with_legs
     taker.leaves_qty = leaves_qty
     floor.event_seq = event_seq
     floor.last_px = maker.price
-    if floor.stops:
+    if floor.stops.waiting:
         floor.tape += (fills[0][0].price, maker.price)
 
 

@@ -94,7 +94,7 @@ class Floor:
     def displayed_qty(self, order_id: int) -> int:
         """What the book shows of an order; 0 for one that is not in it."""
         order = self.orders.get(order_id)
-        if order is None or order_id in self.stops or order_id in self.at_auction:
+        if order is None or order_id in self.stops.waiting or order_id in self.at_auction:
             return 0
         return order.displayed_qty
 
@@ -178,7 +178,9 @@ class Floor:
 
     def withdraw(self, order: WorkingOrder) -> None:
         """Take an order away from where it stands."""
-        if order.order_id in self.stops:
+        if order.special is None:
+            self.side(order.side).remove(order)
+        elif order.order_id in self.stops.waiting:
             self.stops.discard(order)
         elif order.order_id in self.at_auction:
             del self.at_auction[order.order_id]
@@ -192,8 +194,14 @@ class Floor:
         self.tell_canceled(order, reason)
 
     def tell_canceled(self, order: WorkingOrder, reason: CancelReason) -> None:
-        self.say(OrderCanceled, order.order_id, order.account_id, order.leaves_qty, reason)
-        other = unlink(order)
+        self.event_seq += 1
+        self.events.append(
+            OrderCanceled(
+                self.event_seq, self.command_seq, self.now, order.order_id, order.account_id,
+                order.leaves_qty, reason,
+            )
+        )  # fmt: skip
+        other = unlink(order) if order.special is not None else None
         if other is not None:
             self.cancel(other, CancelReason.LINKED)
 
@@ -247,7 +255,7 @@ class Floor:
         for order in at_auction:
             self.at_auction[order.order_id] = order
             self.admit(order)
-        for order in self.stops:
+        for order in self.stops.by_arrival():
             self.admit(order)
 
 

@@ -78,7 +78,7 @@ def new_order(floor: Floor, command: NewOrder) -> None:
         floor.admit(order)
     else:
         _arrive_new(floor, order, time_in_force, conditions)
-    if floor.stops:
+    if floor.stops.waiting:
         trigger_stops(floor)
 
 
@@ -94,7 +94,8 @@ def _arrive_new(
     own, other = (floor.bids, floor.asks) if order.side is BUY else (floor.asks, floor.bids)
     may_rest = time_in_force is DAY or time_in_force is GTC or time_in_force is GTD
     if may_rest and not other.meets(order.price):
-        order.display()
+        if order.special is not None:
+            order.display()
         own.rest(order)
     elif not arrive(floor, order, may_rest=may_rest):
         return
@@ -139,7 +140,7 @@ def _reject(floor: Floor, command: NewOrder, reason: RejectReason) -> None:
         stop_leg = floor.orders.get(command.conditions.linked_order_id)
         if stop_leg is None or stop_leg.account_id != command.account_id:
             return
-        if stop_leg.order_id in floor.stops and stop_leg.linked is None:
+        if stop_leg.order_id in floor.stops.waiting and stop_leg.linked is None:
             floor.cancel(stop_leg, CancelReason.LINKED)
 
 
@@ -250,7 +251,7 @@ def _in_band(floor: Floor, side: Side, price: int | None) -> bool:
 
 def _pair_refusal(floor: Floor, command: NewOrder, stop_id: int) -> RejectReason | None:
     stop_leg = floor.orders.get(stop_id)
-    if stop_leg is None or stop_id not in floor.stops:
+    if stop_leg is None or stop_id not in floor.stops.waiting:
         return RejectReason.LINKED_ORDER_GONE
     fits = (
         stop_leg.linked is None
@@ -301,7 +302,7 @@ def replace(floor: Floor, command: ReplaceOrder) -> None:
     assert order is not None  # _replace_refusal has seen to it
     wants_less = _wants_less(command, order)
     leaves_qty = order_qty - order.cum_qty
-    in_book = order_id not in floor.stops and order_id not in floor.at_auction
+    in_book = order_id not in floor.stops.waiting and order_id not in floor.at_auction
     if in_book:
         if wants_less:
             floor.side(order.side).reduce(order, order.leaves_qty - leaves_qty)
@@ -325,7 +326,7 @@ def replace(floor: Floor, command: ReplaceOrder) -> None:
     if wants_less:
         return
     order.queued = seq
-    if order_id in floor.stops:
+    if order_id in floor.stops.waiting:
         floor.stops.discard(order)
         order.arrival = seq
         floor.stops.add(order, floor.last_px)
@@ -335,7 +336,7 @@ def replace(floor: Floor, command: ReplaceOrder) -> None:
     elif in_book:
         order.display()
         floor.side(order.side).rest(order)
-    if floor.stops:
+    if floor.stops.waiting:
         trigger_stops(floor)
 
 
@@ -362,7 +363,9 @@ def _replace_refusal(floor: Floor, command: ReplaceOrder, order: WorkingOrder | 
         return RejectReason.LINKED_ORDER
     if (command.price is not None) is not order.has_limit:
         return RejectReason.UNSUPPORTED_ORDER
-    waits = order.order_id in floor.stops and order.special is not None and order.special.trail is None
+    waits = (
+        order.order_id in floor.stops.waiting and order.special is not None and order.special.trail is None
+    )
     if (command.stop_px is not None) is not waits:
         return RejectReason.UNSUPPORTED_ORDER
     if command.order_qty <= order.cum_qty:

@@ -148,7 +148,7 @@ def _uncross(floor: Floor, call: Phase) -> None:
             floor.follow(buy)
             floor.follow(sell)
         floor.last_px = floor.reference_px = result.price  # AUCT-011
-        if floor.stops:
+        if floor.stops.waiting:
             floor.tape.append(result.price)
     floor.cancel_at_auction(AT_AUCTION.get(call), CancelReason.AUCTION_REMAINDER)
 

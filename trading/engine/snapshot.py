@@ -41,15 +41,17 @@ def dump(market: Market) -> dict[str, Any]:
         "order_fields": [*_ORDER_FIELDS, *_SPECIAL_FIELDS],
         # Each side in priority order: the queues are the state, the level totals are not.
         "book": {str(side): _rows(market.in_priority(side)) for side in Side},
-        "stops": {str(side): _rows(o for o in market.stops if o.side is side) for side in Side},
-        "met": [order.order_id for order in market.stops if market.stops.is_met(order)],
+        "stops": {str(side): _rows(o for o in market.stops.by_arrival() if o.side is side) for side in Side},
+        "met": [order.order_id for order in market.stops.by_arrival() if market.stops.is_met(order)],
         "at_auction": {
             str(side): _rows(
                 sorted((o for o in market.at_auction.values() if o.side is side), key=by_arrival)
             )
             for side in Side
         },
-        "pairs": [[order.order_id, order.linked.order_id] for order in market.stops if order.linked],
+        "pairs": [
+            [order.order_id, order.linked.order_id] for order in market.stops.by_arrival() if order.linked
+        ],
     }
 
 

@@ -1,6 +1,6 @@
 """Stop orders: waiting outside the book until a trade meets them (docs/rules/order-types.md)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from heapq import heappop, heappush
 
 from .book import Special, WorkingOrder, by_arrival
@@ -15,27 +15,21 @@ class Stops:
     """
 
     def __init__(self) -> None:
-        self._waiting: dict[int, WorkingOrder] = {}
+        self.waiting: dict[int, WorkingOrder] = {}  # a plain value, because every order asks for it
         self._unmet: dict[Side, list[tuple[int, int, int]]] = {Side.BUY: [], Side.SELL: []}
         self._trailing: dict[int, WorkingOrder] = {}  # unmet ones
         self._met: list[tuple[int, int]] = []
         self._met_ids: set[int] = set()
 
-    def __len__(self) -> int:
-        return len(self._waiting)
-
-    def __contains__(self, order_id: int) -> bool:
-        return order_id in self._waiting
-
     def by_arrival(self) -> list[WorkingOrder]:
-        return sorted(self._waiting.values(), key=by_arrival)
+        return sorted(self.waiting.values(), key=by_arrival)
 
     def is_met(self, order: WorkingOrder) -> bool:
         return order.order_id in self._met_ids
 
     def add(self, order: WorkingOrder, last_px: int | None, *, met: bool = False) -> None:
         """Let the order wait; one that the last trade meets is met."""
-        self._waiting[order.order_id] = order
+        self.waiting[order.order_id] = order
         if met or (last_px is not None and _meets(order, last_px)):
             self._mark_met(order)
             return
@@ -44,7 +38,7 @@ class Stops:
             self._trailing[order.order_id] = order
 
     def discard(self, order: WorkingOrder) -> None:
-        del self._waiting[order.order_id]
+        del self.waiting[order.order_id]
         self._trailing.pop(order.order_id, None)
         self._met_ids.discard(order.order_id)
 
@@ -63,7 +57,7 @@ class Stops:
         """Of the stops that are met the one that arrived first."""
         while self._met:
             arrival, order_id = self._met[0]
-            order = self._waiting.get(order_id)
+            order = self.waiting.get(order_id)
             if order is not None and order.arrival == arrival and order_id in self._met_ids:
                 return order
             heappop(self._met)
@@ -74,7 +68,7 @@ class Stops:
             heap = self._unmet[side]
             while heap and heap[0][0] <= price * sign:
                 key, arrival, order_id = heappop(heap)
-                order = self._waiting.get(order_id)
+                order = self.waiting.get(order_id)
                 if (
                     order is not None
                     and order_id not in self._met_ids
@@ -93,9 +87,6 @@ class Stops:
         assert stop_px is not None
         key = stop_px if order.side is Side.BUY else -stop_px
         heappush(self._unmet[order.side], (key, order.arrival, order.order_id))
-
-    def __iter__(self) -> Iterator[WorkingOrder]:
-        return iter(self.by_arrival())
 
 
 def trail(order: WorkingOrder, last_px: int) -> bool:
