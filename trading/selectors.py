@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from portal.models import Account, AccountMember, User
 from trading.engine import Side
@@ -32,6 +32,11 @@ SETTLEMENT_CURSOR = "settlement"
 
 def listings() -> QuerySet[Listing]:
     return Listing.objects.select_related("issuer", "market").order_by("symbol")
+
+
+def first_listing() -> list[int]:
+    """The oldest listing's id, where there is one."""
+    return list(Listing.objects.order_by("pk").values_list("pk", flat=True)[:1])
 
 
 def listing_named(symbol: str) -> Listing | None:
@@ -226,6 +231,15 @@ def orders_of(account: Account, *, working: bool | None = None, symbol: str | No
     return rows.filter(listing__symbol=symbol) if symbol else rows
 
 
+def open_orders(account_ids: Iterable[int]) -> dict[int, dict[int, int]]:
+    """How many orders of each account are open, by listing."""
+    rows = Order.objects.filter(account__in=list(account_ids), ord_status__in=WORKING)
+    found: dict[int, dict[int, int]] = {}
+    for account_id, listing_id, count in rows.values_list("account_id", "listing_id").annotate(Count("pk")):
+        found.setdefault(account_id, {})[listing_id] = count
+    return found
+
+
 def executions_of(account: Account, *, symbol: str | None = None) -> QuerySet[Execution]:
     """Newest first."""
     rows = Execution.objects.filter(account=account).select_related("listing", "order").order_by("-id")
@@ -260,17 +274,6 @@ def listings_due(*, at: datetime) -> list[int]:
         next_due_at__lte=at, next_due_at__gt=F("listing__sequence__last_at"), fault_seq=None
     )
     return sorted(rows.values_list("pk", flat=True))
-
-
-def listings_with_expired_orders(*, at: datetime) -> list[int]:
-    """Listings with a working order whose time is up and no command since that could have ended it."""
-    rows = Order.objects.filter(
-        ord_status__in=WORKING,
-        expire_at__lte=at,
-        expire_at__gt=F("listing__sequence__last_at"),
-        listing__market__fault_seq=None,
-    )
-    return sorted(set(rows.values_list("listing_id", flat=True)))
 
 
 def members_of(account_ids: Iterable[int]) -> dict[int, dict[int, str]]:

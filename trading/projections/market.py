@@ -7,6 +7,7 @@ from portal import clock
 from trading.engine import (
     AuctionUncrossed,
     Event,
+    ListingConfigured,
     Market,
     Phase,
     PhaseChanged,
@@ -20,6 +21,8 @@ from trading.models import Auction, Execution, Listing, MarketState
 
 def fold(event: Event, at: datetime, state: MarketState) -> None:
     match event:
+        case ListingConfigured():
+            state.phase_since = state.phase_since or at
         case PhaseChanged():
             _enter(state, event.phase, at, event.until)
         case TradingHalted():
@@ -34,7 +37,9 @@ def fold(event: Event, at: datetime, state: MarketState) -> None:
 
 
 def _enter(state: MarketState, phase: Phase, at: datetime, until: int | None) -> None:
-    state.state, state.phase_since, state.phase_until = phase.value, at, _moment(until)
+    if state.state != phase:  # a new schedule may only say another end
+        state.state, state.phase_since = phase.value, at
+    state.phase_until = _moment(until)
 
 
 def _moment(at: int | None) -> datetime | None:
@@ -67,10 +72,15 @@ def add_auctions(listing: Listing, auctions: Sequence[AuctionUncrossed]) -> None
 
 def save(state: MarketState, market: Market) -> None:
     state.applied_seq, state.event_seq = market.last_seq, market.event_seq
-    state.applied_at = clock.moment(market.last_at)
+    state.applied_at, state.next_due_at = clock.moment(market.last_at), _moment(market.next_due())
+    state.reference_px = market.reference_px
+    now = market.indicative()
+    state.indicative_px, state.indicative_qty = (now.price, now.volume) if now else (None, None)
+    state.surplus_side, state.surplus_qty = (now.surplus_side or "", now.surplus_qty) if now else ("", None)
     state.save(
         update_fields=[
             "applied_seq", "event_seq", "applied_at", "state", "phase_since", "phase_until", "schedule_until",
-            "halt_code", "halt_note", "halted_at", "resume_at", "last_px", "last_qty", "last_at",
+            "halt_code", "halt_note", "halted_at", "resume_at", "next_due_at", "last_px", "last_qty",
+            "last_at", "reference_px", "indicative_px", "indicative_qty", "surplus_side", "surplus_qty",
         ]
     )  # fmt: skip

@@ -127,8 +127,7 @@ def append_ticks() -> list[int]:
     A late tick delays what is published, never the rule: the engine runs what is due before the next
     command, whenever that comes.
     """
-    now = clock.now()
-    due = sorted({*selectors.listings_due(at=now), *selectors.listings_with_expired_orders(at=now)})
+    due = selectors.listings_due(at=clock.now())
     with transaction.atomic():
         draft = journal.Draft(command=engine.Tick(0, 0))
         journal.append(drafts={listing_id: [draft] for listing_id in due}, received_at=clock.now())

@@ -69,9 +69,7 @@ def how_many(listing: Listing) -> int:
 def reaches(listing: Listing, until: datetime | None) -> None:
     """As the worker leaves it once it has applied what is in the journal."""
     applied = journal.last_seq(listing_id=listing.pk)
-    MarketState.objects.filter(pk=listing.pk).update(
-        schedule_until=until, applied_seq=applied, fault_seq=None
-    )
+    MarketState.objects.filter(pk=listing.pk).update(schedule_until=until, applied_seq=applied)
 
 
 # --- What is in the journal -----------------------------------------------------------------------------
