@@ -204,6 +204,7 @@ SPECTACULAR_SETTINGS = {
         },
         {"name": "orders", "description": "Order entry: preview, enter, cancel, replace."},
         {"name": "account", "description": "An account's executions, balances and refusals."},
+        {"name": "desk", "description": "For operators."},
     ],
 }
 

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 FLUSH_SECONDS = 0.1
 HEARTBEAT_SECONDS = 1.0
 MAX_TRADES = 200  # in one message; a reader that far behind has missed the tape anyway
-MAX_ROWS = 1000  # levels of a side, orders, executions or notices in one message
+MAX_ROWS = 1000  # levels of a side, broken trades, orders, executions or notices in one message
 MAX_HEARD = 100  # characters: the client has nothing to say but ping
 NOT_YOURS = 4403
 UNKNOWN = 4404
@@ -130,7 +130,7 @@ def merge(earlier: Json, later: Json) -> Json:
 
 # What tells the rows of a message apart.
 ROWS: dict[str, dict[str, Any]] = {
-    "market": {"bids": 0, "asks": 0},
+    "market": {"bids": 0, "asks": 0, "breaks": "trade_id"},
     "account": {"orders": "id", "executions": "id"},
 }
 
@@ -225,8 +225,7 @@ class Pulse:
                 {
                     "epoch": market.listing.epoch,
                     "seq": market.event_seq,
-                    "state": market.shown_state,
-                    "halt": wire.halt(market),
+                    **wire.market(market.listing, market),
                 },
             )
             for market in selectors.markets()

@@ -15,8 +15,17 @@ from channels.layers import get_channel_layer
 
 from portal import clock
 from trading import selectors, wire
-from trading.engine import BookFold, CancelRejected, Market, OrderRejected, ReplaceRejected, Side
-from trading.models import Listing
+from trading.engine import (
+    BookFold,
+    CancelRejected,
+    Market,
+    MatchType,
+    OrderRejected,
+    ReplaceRejected,
+    Side,
+    Traded,
+)
+from trading.models import Execution, Listing
 from trading.projections import Effects
 
 logger = logging.getLogger(__name__)
@@ -44,7 +53,7 @@ def publish(*, listing: Listing, book: Market, fold: BookFold, first_event: int,
     ]
     market = _market_message(listing, book, fold, first_event, effects)
     messages.append((market_group(listing.pk), market))
-    summary = {k: market[k] for k in ("epoch", "seq", "state", "halt", "stats")}
+    summary = {k: market[k] for k in ("epoch", "seq", "stats")} | wire.market(listing, listing.market)
     messages.append((MARKETS_GROUP, {"type": "stats", "symbol": listing.symbol, **summary}))
     _send(messages)
 
@@ -55,7 +64,8 @@ def publish_state(listing_id: int) -> None:
     seq = listing.market.event_seq
     _send([(market_group(listing_id), {
         "type": "market", "epoch": listing.epoch, "seq": seq, "prev_seq": seq, "at": wire.time(clock.now()),
-        "bids": [], "asks": [], "trades": [], **_state_of(listing), "stats": None,
+        "bids": [], "asks": [], "trades": [], "breaks": [], "stats": None,
+        **wire.market(listing, listing.market),
     })])  # fmt: skip
 
 
@@ -77,7 +87,7 @@ def _market_message(
         best_bid, None if best_bid is None else book.level_qty(Side.BUY, best_bid),
         best_ask, None if best_ask is None else book.level_qty(Side.SELL, best_ask),
     )  # fmt: skip
-    day = selectors.day_stats([listing], at=at)[listing.pk]
+    day = selectors.day_stats(listing, at=at)
     return {
         "type": "market",
         "epoch": listing.epoch,
@@ -87,16 +97,22 @@ def _market_message(
         "bids": wire.levels(listing, bids),
         "asks": wire.levels(listing, asks),
         "trades": [
-            wire.trade(listing, t.seq, t.price, t.qty, clock.moment(t.at), t.taker_side)
+            wire.trade(listing, t.seq, t.price, t.qty, clock.moment(t.at), _taker_side(t))
             for t in effects.trades
         ],
-        **_state_of(listing),
+        # Both sides of a trade are broken: one tells it.
+        "breaks": [
+            wire.trade_break(e, listing)
+            for e in effects.executions
+            if e.side == Side.BUY and e.status != Execution.Status.TRADED
+        ],
         "stats": wire.stats(listing, listing.market, day, touch),
+        **wire.market(listing, listing.market),
     }
 
 
-def _state_of(listing: Listing) -> dict[str, Any]:
-    return {"state": listing.market.shown_state, "halt": wire.halt(listing.market)}
+def _taker_side(trade: Traded) -> Side | None:
+    return None if trade.match_type is MatchType.AUCTION else trade.taker_side
 
 
 def _account_message(listing: Listing, account_id: int, effects: Effects) -> dict[str, Any]:

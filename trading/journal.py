@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from portal import clock, seals
 from portal.models import Proposal
@@ -240,9 +240,9 @@ def refusal_decision(*, refusal_id: int) -> dict[str, Any]:
     return tables.Refusal.objects.values_list("decision", flat=True).get(pk=refusal_id)
 
 
-def refusals_of(*, account_id: int, limit: int) -> list[tables.Refusal]:
-    rows = tables.Refusal.objects.filter(account_id=account_id).select_related("listing")
-    return list(rows.order_by("-id")[:limit])
+def refusals_of(*, account_id: int) -> QuerySet[tables.Refusal]:
+    """Newest first."""
+    return tables.Refusal.objects.filter(account_id=account_id).select_related("listing").order_by("-id")
 
 
 def commands_after(*, listing_id: int, seq: int, limit: int) -> list[Journaled]:

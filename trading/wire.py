@@ -1,13 +1,16 @@
 """The edge: integers of ticks, lots and cents become decimal strings, the same for REST and sockets."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from trading.engine import Side
-from trading.models import CASH, Balance, Execution, Listing, MarketState, Order
+from trading.engine import CALLS, Side
+from trading.engine.bands import edges
+from trading.models import CASH, Auction, Balance, Execution, Listing, MarketState, Order
 from trading.models.listings import plain
-from trading.selectors import BookSnapshot, DayStats, Touch
+from trading.selectors import Bar, BookSnapshot, DayStats, OrdersInBook, Quote, Touch
+from trading.words import HALT_CODES
 
 Json = dict[str, Any]
 
@@ -38,13 +41,50 @@ def average_price(listing: Listing, value: int, qty: int) -> str | None:
     return f"{(Decimal(value) * listing.tick_size / qty).quantize(places):f}"
 
 
-def halt(market: MarketState) -> Json | None:
-    if market.shown_state == "FAULTED":
-        note = "Stopped by a technical fault."
-        return {"reason_code": "FAULT", "note": note, "since": time(market.applied_at)}
-    if market.halt_code:
-        return {"reason_code": market.halt_code, "note": market.halt_note, "since": time(market.halted_at)}
+def market(of: Listing, state: MarketState) -> Json:
+    """Where a market stands, in the same words on every door (MKTD-001)."""
+    return {
+        "state": state.shown_state,
+        "phase": {"since": time(state.phase_since), "until": time(state.phase_until)},
+        "halt": halt(state),
+        "auction": _indication(of, state),
+        "reference_px": price(of, state.reference_px),
+        "bands": {
+            "static": _band(of, state.reference_px, of.static_band_bps),
+            "dynamic": _band(of, state.last_px, of.dynamic_band_bps),
+        },
+    }
+
+
+def halt(state: MarketState) -> Json | None:
+    if state.shown_state == "FAULTED":
+        since, resume_at = time(state.applied_at), None
+        return _halt("FAULT", "Technical fault", "Stopped by a technical fault.", since, resume_at)
+    if state.halt_code:
+        reason = HALT_CODES.get(state.halt_code, state.halt_code)
+        return _halt(state.halt_code, reason, state.halt_note, time(state.halted_at), time(state.resume_at))
     return None
+
+
+def _halt(code: str, reason: str, note: str, since: str | None, resume_at: str | None) -> Json:
+    return {"code": code, "reason": reason, "note": note, "since": since, "resume_at": resume_at}
+
+
+def _indication(of: Listing, state: MarketState) -> Json | None:
+    """What an uncrossing now would give (MKTD-008)."""
+    if state.state not in CALLS:
+        return None
+    return {
+        "px": price(of, state.indicative_px),
+        "qty": quantity(of, state.indicative_qty or 0),
+        "surplus_side": state.surplus_side or None,
+        "surplus_qty": quantity(of, state.surplus_qty or 0),
+    }
+
+
+def _band(of: Listing, reference: int | None, bps: int) -> list[str | None] | None:
+    band = edges(reference, bps)
+    return None if band is None else [price(of, edge) for edge in band]
 
 
 def stats(listing: Listing, market: MarketState, day: DayStats, touch: Touch) -> Json:
@@ -64,6 +104,7 @@ def stats(listing: Listing, market: MarketState, day: DayStats, touch: Touch) ->
         if change is None or not day.prev_close_px
         else f"{Decimal(change) * 100 / day.prev_close_px:.2f}",
         "volume": quantity(listing, day.volume),
+        "vwap": average_price(listing, day.value, day.volume),
         "bid_px": price(listing, touch.bid_px),
         "bid_qty": quantity(listing, touch.bid_qty),
         "ask_px": price(listing, touch.ask_px),
@@ -71,8 +112,7 @@ def stats(listing: Listing, market: MarketState, day: DayStats, touch: Touch) ->
     }
 
 
-def listing(row: Listing, day: DayStats, touch: Touch) -> Json:
-    market = row.market
+def listing(row: Listing, quote: Quote) -> Json:
     return {
         "symbol": row.symbol,
         "name": row.name,
@@ -81,15 +121,14 @@ def listing(row: Listing, day: DayStats, touch: Touch) -> Json:
         "kind": row.kind,
         "exemption": row.exemption,
         "access_note": row.access_note,
-        "state": market.shown_state,
-        "halt": halt(market),
+        **market(row, quote.state),
         "tick_size": f"{plain(row.tick_size):f}",
         "lot_size": f"{plain(row.lot_size):f}",
         "max_order_qty": quantity(row, row.max_order_qty),
         "protection_bps": row.protection_bps,
-        "stats": stats(row, market, day, touch),
+        "stats": stats(row, quote.state, quote.day, quote.touch),
         "epoch": row.epoch,
-        "seq": market.event_seq,
+        "seq": quote.state.event_seq,
     }
 
 
@@ -97,25 +136,89 @@ def book(row: Listing, snapshot: BookSnapshot) -> Json:
     return {
         "symbol": row.symbol,
         "epoch": row.epoch,
-        "seq": snapshot.seq,
-        "state": snapshot.state.shown_state,
-        "halt": halt(snapshot.state),
+        "seq": snapshot.state.event_seq,
+        **market(row, snapshot.state),
         "bids": levels(row, snapshot.bids),
         "asks": levels(row, snapshot.asks),
     }
 
 
-def levels(row: Listing, found: list[tuple[int, int, int]]) -> list[list[Any]]:
+def levels(row: Listing, found: Iterable[Sequence[int]]) -> list[list[Any]]:
     return [[price(row, px), quantity(row, qty), orders] for px, qty, orders in found]
 
 
-def trade(row: Listing, trade_seq: int, px: int, qty: int, at: datetime, taker_side: str) -> Json:
+def trade(row: Listing, trade_seq: int, px: int, qty: int, at: datetime, taker_side: str | None) -> Json:
+    """In an auction nobody takes (MKTD-004)."""
     return {
         "trade_id": str(trade_seq),
         "px": price(row, px),
         "qty": quantity(row, qty),
         "at": time(at),
         "taker_side": taker_side,
+    }
+
+
+def trade_told_by(row: Execution, of: Listing) -> Json:
+    taker_side = None if row.liquidity == Execution.Liquidity.AUCTION else row.side
+    return trade(of, row.trade_seq, row.last_px, row.last_qty, row.at, taker_side)
+
+
+def trade_break(row: Execution, of: Listing) -> Json:
+    """What a trade came to after it had been told."""
+    return {
+        "trade_id": str(row.trade_seq),
+        "status": row.status,
+        "px": price(of, row.last_px),
+        "qty": quantity(of, row.last_qty),
+    }
+
+
+def auction(row: Auction, of: Listing) -> Json:
+    return {
+        "auction_id": str(row.event_seq),
+        "call": row.call,
+        "at": time(row.at),
+        "px": price(of, row.price),
+        "qty": quantity(of, row.volume),
+        "surplus_side": row.surplus_side or None,
+        "surplus_qty": quantity(of, row.surplus_qty),
+    }
+
+
+def candle(bar: Bar, of: Listing) -> Json:
+    return {
+        "time": int(bar.starts_at.timestamp()),
+        "open": price(of, bar.open),
+        "high": price(of, bar.high),
+        "low": price(of, bar.low),
+        "close": price(of, bar.close),
+        "volume": quantity(of, bar.volume),
+    }
+
+
+def orders_in_book(of: Listing, found: OrdersInBook) -> Json:
+    return {
+        "symbol": of.symbol,
+        "epoch": of.epoch,
+        "seq": found.seq,
+        "bids": [order_in_book(row, of) for row in found.bids],
+        "asks": [order_in_book(row, of) for row in found.asks],
+        "waiting": [order_in_book(row, of) for row in found.waiting],
+    }
+
+
+def order_in_book(row: Order, of: Listing) -> Json:
+    return {
+        "order_id": str(row.pk),
+        "account": row.account.number,
+        "side": row.side,
+        "ord_type": row.ord_type,
+        "time_in_force": row.time_in_force,
+        "price": price(of, row.price),
+        "stop_px": price(of, row.stop_px),
+        "leaves_qty": quantity(of, row.leaves_qty),
+        "displayed_qty": quantity(of, row.displayed_qty),
+        "created_at": time(row.created_at),
     }
 
 

@@ -10,10 +10,14 @@ from typing import Any, NamedTuple
 
 import pytest
 from channels.db import database_sync_to_async
+from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 
 from compliance.services import suspend_account
+from portal import roles
 from portal.models import AccountMember, User
+from portal.roles import grant_roles
+from portal.tests.factories import a_user
 from tests.support.sockets import HOST, Socket
 from trading import consumers
 from trading.models import Order
@@ -31,6 +35,7 @@ class Access(NamedTuple):
     path: str
     members: int = 200
     public: bool = False
+    desk: bool = False
     body: Callable[[Venue], dict[str, Any]] | None = None
 
 
@@ -53,6 +58,9 @@ OPERATIONS = {
     ("GET", "/api/v1/listings/{symbol}/book"): Access("/api/v1/listings/ACME/book", public=True),
     ("GET", "/api/v1/listings/{symbol}/trades"): Access("/api/v1/listings/ACME/trades", public=True),
     ("GET", "/api/v1/listings/{symbol}/candles"): Access("/api/v1/listings/ACME/candles", public=True),
+    ("GET", "/api/v1/listings/{symbol}/auctions"): Access("/api/v1/listings/ACME/auctions", public=True),
+    ("GET", "/api/v1/listings/{symbol}/schedule"): Access("/api/v1/listings/ACME/schedule", public=True),
+    ("GET", "/api/v1/listings/{symbol}/orders"): Access("/api/v1/listings/ACME/orders", desk=True),
     ("GET", "/api/v1/orders"): Access("/api/v1/orders?account={account}"),
     ("POST", "/api/v1/orders"): Access("/api/v1/orders", 202, body=_order),
     ("POST", "/api/v1/orders/preview"): Access("/api/v1/orders/preview", body=_order),
@@ -64,7 +72,8 @@ OPERATIONS = {
     ("GET", "/api/v1/balances"): Access("/api/v1/balances?account={account}"),
     ("GET", "/api/v1/refusals"): Access("/api/v1/refusals?account={account}"),
 }  # fmt: skip
-PRIVATE = [operation for operation, access in OPERATIONS.items() if not access.public]
+PRIVATE = [op for op, access in OPERATIONS.items() if not access.public and not access.desk]
+DESK = [operation for operation, access in OPERATIONS.items() if access.desk]
 PUBLIC = [operation for operation, access in OPERATIONS.items() if access.public]
 
 
@@ -104,7 +113,28 @@ def test_nobody_else_may(venue: Venue, operation: tuple[str, str]) -> None:
     assert everything() == before
 
 
-@pytest.mark.parametrize("operation", PRIVATE)
+@pytest.mark.parametrize("operation", DESK)
+def test_single_orders_of_others_are_for_the_desk_only(venue: Venue, operation: tuple[str, str]) -> None:
+    """MKTD-003"""
+    grant_roles()
+    allowed = {roles.MARKET_SUPERVISOR, roles.COMPLIANCE_OFFICER, roles.EXAMINER}
+    for role in [*roles.ROLES, roles.EXAMINER]:
+        operator = a_user(password=None, is_staff=True)
+        operator.groups.add(Group.objects.get(name=role))
+        response = ask(signed_in(operator), operation, venue)
+        assert response.status_code == (200 if role in allowed else 403), role
+    assert ask(signed_in(venue.operator), operation, venue).status_code == 200
+
+    was_staff = a_user(password=None, is_staff=False)
+    was_staff.groups.add(Group.objects.get(name=roles.MARKET_SUPERVISOR))
+    for person in (venue.owner, venue.teammate, venue.stranger, was_staff):
+        response = ask(signed_in(person), operation, venue)
+        assert (response.status_code, contract.code(response)) == (403, "NOT_ALLOWED")
+        for secret in (venue.account.number, str(venue.bid.pk)):
+            assert secret not in response.content.decode()
+
+
+@pytest.mark.parametrize("operation", [*PRIVATE, *DESK])
 def test_whoever_is_not_signed_in_is_told_so(venue: Venue, operation: tuple[str, str]) -> None:
     before = everything()
     response = ask(signed_in(), operation, venue)

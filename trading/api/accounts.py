@@ -126,11 +126,13 @@ class BalancesView(APIView):
 
 
 class RefusalsView(APIView):
-    @extend_schema(responses={200: RefusalsShape, **LIST_ERRORS}, parameters=[ACCOUNT], tags=["account"])
+    @extend_schema(
+        responses={200: RefusalsShape, **LIST_ERRORS}, parameters=[ACCOUNT, CURSOR], tags=["account"]
+    )
     def get(self, request: Request) -> Response:
-        """The newest orders, cancels and replaces that were not taken, and why."""
-        rows = journal.refusals_of(account_id=asked_account(request).pk, limit=PAGE)
-        return Response({"results": [_refusal(row) for row in rows]})
+        """Orders, cancels and replaces that were not taken, and why. Newest first."""
+        rows, following = page(request, journal.refusals_of(account_id=asked_account(request).pk))
+        return Response({"results": [_refusal(row) for row in rows], "next": following})
 
 
 def _refusal(row: Any) -> dict[str, Any]:

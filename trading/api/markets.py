@@ -1,24 +1,46 @@
-"""Market data, open to everybody."""
+"""Market data, open to everybody but for depth by order."""
 
+import contextlib
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal import clock
-from trading import selectors, wire
+from trading import selectors, sessions, wire
 from trading.api.errors import invalid
-from trading.api.outputs import BookShape, CandlesShape, ListingShape, ListingsShape, TradesShape, errors
-from trading.models import Candle, Listing
+from trading.api.outputs import (
+    AuctionsShape,
+    BookShape,
+    CandlesShape,
+    ListingShape,
+    ListingsShape,
+    OrdersInBookShape,
+    ScheduleShape,
+    TradesShape,
+    errors,
+)
+from trading.models import Listing
 
-INTERVALS = [*selectors.INTERVAL_SECONDS, Candle.Interval.DAY.value]
 MAX_DEPTH, MAX_ROWS = 200, 1000
-INTERVAL = OpenApiParameter("interval", str, enum=INTERVALS, description="How long a candle lasts.")
+INTERVAL = OpenApiParameter(
+    "interval", str, enum=list(selectors.INTERVALS), description="How long a candle lasts."
+)
 LIMIT = OpenApiParameter("limit", int, description="Rows, at most 1000.")
+BEFORE = OpenApiParameter("before", int, description="`next` of the page before.")
+
+
+class MaySeeOrders(IsAuthenticated):
+    """Operators whose role shows them orders (MKTD-003)."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        signed_in = super().has_permission(request, view)
+        return signed_in and request.user.is_staff and request.user.has_perm("trading.view_order")
 
 
 def find_listing(symbol: str) -> Listing:
@@ -43,11 +65,25 @@ def whole_number(request: Request, name: str, *, default: int, most: int) -> int
     return int(text)
 
 
+def moment(request: Request, name: str) -> datetime | None:
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    with contextlib.suppress(ValueError):
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is not None and 1970 <= found.year < 9999:
+            return found
+    raise invalid("INVALID_TIME", f"{name} is a time as in 2026-11-24T14:30:00Z.", field=name)
+
+
+def _asked_before(request: Request) -> int | None:
+    asked = "before" in request.query_params
+    return whole_number(request, "before", default=1, most=999_999_999) if asked else None
+
+
 def _with_stats(listings: list[Listing]) -> list[dict[str, Any]]:
-    ids = [listing.pk for listing in listings]
-    touches = selectors.touches(ids)
-    days = selectors.day_stats(listings, at=clock.now())
-    return [wire.listing(listing, days[listing.pk], touches[listing.pk]) for listing in listings]
+    quotes = selectors.quotes(listings, at=clock.now())
+    return [wire.listing(listing, quotes[listing.pk]) for listing in listings]
 
 
 class ListingsView(APIView):
@@ -83,32 +119,71 @@ class BookView(APIView):
         return Response(wire.book(listing, selectors.book(listing, depth=depth)))
 
 
+class OrdersInBookView(APIView):
+    permission_classes = [MaySeeOrders]
+
+    @extend_schema(
+        responses={200: OrdersInBookShape, **errors(400, 401, 403, 404)}, parameters=[LIMIT], tags=["desk"]
+    )
+    def get(self, request: Request, symbol: str) -> Response:
+        """Depth by order, for operators. What is displayed, and what waits outside the book."""
+        listing = find_listing(symbol)
+        limit = whole_number(request, "limit", default=100, most=MAX_ROWS)
+        return Response(wire.orders_in_book(listing, selectors.orders_in_book(listing, limit=limit)))
+
+
 class TradesView(APIView):
     permission_classes = [AllowAny]
 
     @extend_schema(
-        responses={200: TradesShape, **errors(400, 404)},
-        parameters=[
-            LIMIT,
-            OpenApiParameter("before", int, description="A trade id: only trades before it, to page on."),
-        ],
-        tags=["market"],
+        responses={200: TradesShape, **errors(400, 404)}, parameters=[LIMIT, BEFORE], tags=["market"]
     )
     def get(self, request: Request, symbol: str) -> Response:
-        """Trades, newest first."""
+        """Trades, newest first. Those taken back are left out."""
         listing = find_listing(symbol)
         limit = whole_number(request, "limit", default=100, most=MAX_ROWS)
-        before = None
-        if "before" in request.query_params:
-            before = whole_number(request, "before", default=1, most=999_999_999)
-        rows = selectors.trades(listing, limit=limit, before=before)
+        rows = selectors.trades(listing, limit=limit + 1, before=_asked_before(request))
         return Response(
             {
                 "epoch": listing.epoch,
                 "seq": listing.market.event_seq,
-                "results": [
-                    wire.trade(listing, e.trade_seq, e.last_px, e.last_qty, e.at, e.side) for e in rows
-                ],
+                "results": [wire.trade_told_by(row, listing) for row in rows[:limit]],
+                "next": str(rows[limit - 1].trade_seq) if len(rows) > limit else None,
+            }
+        )
+
+
+class AuctionsView(APIView):
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        responses={200: AuctionsShape, **errors(400, 404)}, parameters=[LIMIT, BEFORE], tags=["market"]
+    )
+    def get(self, request: Request, symbol: str) -> Response:
+        """Auctions, newest first. Those in which nothing could be executed have no price."""
+        listing = find_listing(symbol)
+        limit = whole_number(request, "limit", default=100, most=MAX_ROWS)
+        rows = selectors.auctions(listing, limit=limit + 1, before=_asked_before(request))
+        return Response(
+            {
+                "results": [wire.auction(row, listing) for row in rows[:limit]],
+                "next": str(rows[limit - 1].event_seq) if len(rows) > limit else None,
+            }
+        )
+
+
+class ScheduleView(APIView):
+    permission_classes = [AllowAny]
+
+    @extend_schema(responses={200: ScheduleShape, **errors(404)}, tags=["market"])
+    def get(self, request: Request, symbol: str) -> Response:
+        """The phases of today's rest and of the next trading day. Of a random end the earliest is told."""
+        listing = find_listing(symbol)
+        changes = sessions.upcoming(listing, clock.now())
+        return Response(
+            {
+                "time_zone": sessions.timetable(listing).time_zone,
+                "phases": [{"phase": change.phase, "at": wire.time(change.at)} for change in changes],
             }
         )
 
@@ -119,32 +194,26 @@ class CandlesView(APIView):
     @extend_schema(
         responses={200: CandlesShape, **errors(400, 404)},
         parameters=[
-            OpenApiParameter("interval", str, enum=INTERVALS, description="How long a candle lasts."),
+            INTERVAL,
             LIMIT,
+            OpenApiParameter("before", datetime, description="Only candles that start before, to page on."),
         ],
         tags=["market"],
     )
     def get(self, request: Request, symbol: str) -> Response:
-        """Candles, oldest first."""
+        """Candles, oldest first. They have no gaps: where nothing traded the last close goes on."""
         listing = find_listing(symbol)
         interval = request.query_params.get("interval", "1m")
-        if interval not in INTERVALS:
-            raise invalid("UNKNOWN_INTERVAL", f"One of {', '.join(INTERVALS)}.", field="interval")
+        if interval not in selectors.INTERVALS:
+            raise invalid("UNKNOWN_INTERVAL", f"One of {', '.join(selectors.INTERVALS)}.", field="interval")
         limit = whole_number(request, "limit", default=500, most=MAX_ROWS)
+        bars = selectors.candles(
+            listing, interval=interval, limit=limit + 1, at=clock.now(), before=moment(request, "before")
+        )
+        shown = bars[-limit:]
         return Response(
             {
-                "results": [
-                    {
-                        "time": int(start.timestamp()),
-                        "open": wire.price(listing, open_),
-                        "high": wire.price(listing, high),
-                        "low": wire.price(listing, low),
-                        "close": wire.price(listing, close),
-                        "volume": wire.quantity(listing, volume),
-                    }
-                    for start, open_, high, low, close, volume in selectors.candles(
-                        listing, interval=interval, limit=limit
-                    )
-                ]
+                "results": [wire.candle(bar, listing) for bar in shown],
+                "next": wire.time(shown[0].starts_at) if len(bars) > limit else None,
             }
         )

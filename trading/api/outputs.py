@@ -4,7 +4,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema_field
 from rest_framework import serializers
 from rest_framework.serializers import BooleanField, CharField, DateTimeField, IntegerField
 
-from trading.engine import OrdType, Phase, Side, TimeInForce
+from trading.engine import CALLS, OrdType, Phase, Side, TimeInForce
 from trading.models import Listing, OrdStatus
 
 STATES = [*(phase.value for phase in Phase), "FAULTED"]
@@ -40,6 +40,19 @@ class Levels(serializers.Field):
     """Levels of a book."""
 
 
+@extend_schema_field(
+    {
+        "type": "array",
+        "prefixItems": [{"type": "string"}, {"type": "string"}],
+        "items": False,
+        "minItems": 2,
+        "example": ["11.88", "13.12"],
+    }
+)
+class Band(serializers.Field):
+    """The edges of a price band."""
+
+
 class ReasonShape(Shape):
     code = CharField(help_text="For programs; it does not change.")
     message = CharField(help_text="For people.")
@@ -62,7 +75,8 @@ class ErrorShape(Shape):
 ERRORS = {
     400: "The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free.",
     401: "Not signed in.",
-    403: "The CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`.",
+    403: "Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as "
+    "`X-CSRFToken`.",
     404: "There is no such thing, or it is not yours.",
     409: "The ClOrdID was used for another request.",
     413: "The body is too large.",
@@ -104,9 +118,38 @@ class SessionShape(Shape):
 
 
 class HaltShape(Shape):
-    reason_code = CharField(help_text="Why, in one word; FAULT for a technical fault.")
+    code = CharField(help_text="Why, for programs; FAULT for a technical fault.")
+    reason = CharField(help_text="Why, for people.")
     note = CharField(help_text="Why, in the operator's words.")
     since = DateTimeField(allow_null=True)
+    resume_at = DateTimeField(allow_null=True, help_text="When it ends, where that is planned.")
+
+
+class PhaseShape(Shape):
+    since = DateTimeField(allow_null=True)
+    until = DateTimeField(allow_null=True, help_text="As announced: of a random end the earliest.")
+
+
+class IndicationShape(Shape):
+    px = amount(allow_null=True, help_text="None: nothing could be executed.")
+    qty = amount()
+    surplus_side = serializers.ChoiceField([s.value for s in Side], allow_null=True)
+    surplus_qty = amount()
+
+
+class BandsShape(Shape):
+    static = Band(allow_null=True, help_text="Around the reference price: [lowest, highest].")
+    dynamic = Band(allow_null=True, help_text="Around the last trade: [lowest, highest].")
+
+
+# Where a market stands: what list, detail, book and sockets say alike.
+class MarketShape(Shape):
+    state = serializers.ChoiceField(STATES, help_text="Its phase, or FAULTED.")
+    phase = PhaseShape()
+    halt = HaltShape(allow_null=True)
+    auction = IndicationShape(allow_null=True, help_text="In a call: what an uncrossing now would give.")
+    reference_px = amount(allow_null=True, help_text="Of the price bands and the next auction.")
+    bands = BandsShape()
 
 
 class StatsShape(Shape):
@@ -120,13 +163,14 @@ class StatsShape(Shape):
     change_px = amount(allow_null=True)
     change_pct = amount(allow_null=True)
     volume = amount()
+    vwap = amount(allow_null=True, help_text="The day's value over its volume.")
     bid_px = amount(allow_null=True)
     bid_qty = amount(allow_null=True)
     ask_px = amount(allow_null=True)
     ask_qty = amount(allow_null=True)
 
 
-class ListingShape(Shape):
+class ListingShape(MarketShape):
     symbol = CharField()
     name = CharField()
     issuer = CharField()
@@ -134,8 +178,6 @@ class ListingShape(Shape):
     kind = serializers.ChoiceField(Listing.Kind.choices)
     exemption = serializers.ChoiceField(Listing.Exemption.choices)
     access_note = CharField()
-    state = serializers.ChoiceField(STATES)
-    halt = HaltShape(allow_null=True)
     tick_size = amount(help_text="Prices move in steps of this.")
     lot_size = amount(help_text="Quantities are multiples of this.")
     max_order_qty = amount()
@@ -149,14 +191,34 @@ class ListingsShape(Shape):
     results = ListingShape(many=True)
 
 
-class BookShape(Shape):
+class BookShape(MarketShape):
     symbol = CharField()
     epoch = IntegerField()
     seq = IntegerField()
-    state = serializers.ChoiceField(STATES)
-    halt = HaltShape(allow_null=True)
-    bids = Levels(help_text="[price, quantity, orders], best first.")
-    asks = Levels(help_text="[price, quantity, orders], best first.")
+    bids = Levels(help_text="[price, displayed quantity, orders], best first.")
+    asks = Levels(help_text="[price, displayed quantity, orders], best first.")
+
+
+class OrderInBookShape(Shape):
+    order_id = CharField()
+    account = CharField(help_text="The account's number.")
+    side = serializers.ChoiceField([s.value for s in Side])
+    ord_type = serializers.ChoiceField([t.value for t in OrdType])
+    time_in_force = serializers.ChoiceField([t.value for t in TimeInForce])
+    price = amount(allow_null=True)
+    stop_px = amount(allow_null=True)
+    leaves_qty = amount(help_text="Still to trade, displayed or not.")
+    displayed_qty = amount()
+    created_at = DateTimeField()
+
+
+class OrdersInBookShape(Shape):
+    symbol = CharField()
+    epoch = IntegerField()
+    seq = IntegerField()
+    bids = OrderInBookShape(many=True, help_text="First to trade first.")
+    asks = OrderInBookShape(many=True, help_text="First to trade first.")
+    waiting = OrderInBookShape(many=True, help_text="Stops, and orders at the opening or closing.")
 
 
 class TradeShape(Shape):
@@ -164,13 +226,37 @@ class TradeShape(Shape):
     px = amount()
     qty = amount()
     at = DateTimeField()
-    taker_side = serializers.ChoiceField([s.value for s in Side])
+    taker_side = serializers.ChoiceField(
+        [s.value for s in Side], allow_null=True, help_text="None: in an auction nobody takes."
+    )
 
 
 class TradesShape(Shape):
     epoch = IntegerField()
     seq = IntegerField()
     results = TradeShape(many=True)
+    next = CharField(allow_null=True, help_text="`before` of the next page.")
+
+
+class AuctionShape(IndicationShape):
+    auction_id = CharField()
+    call = serializers.ChoiceField(sorted(CALLS))
+    at = DateTimeField()
+
+
+class AuctionsShape(Shape):
+    results = AuctionShape(many=True)
+    next = CharField(allow_null=True, help_text="`before` of the next page.")
+
+
+class ScheduledPhaseShape(Shape):
+    phase = serializers.ChoiceField([phase.value for phase in Phase])
+    at = DateTimeField(help_text="As announced: of a random end the earliest.")
+
+
+class ScheduleShape(Shape):
+    time_zone = CharField()
+    phases = ScheduledPhaseShape(many=True)
 
 
 class CandleShape(Shape):
@@ -184,6 +270,7 @@ class CandleShape(Shape):
 
 class CandlesShape(Shape):
     results = CandleShape(many=True)
+    next = DateTimeField(allow_null=True, help_text="`before` of the next page.")
 
 
 class OrderShape(Shape):
@@ -304,3 +391,4 @@ class RefusalShape(Shape):
 
 class RefusalsShape(Shape):
     results = RefusalShape(many=True)
+    next = CharField(allow_null=True)

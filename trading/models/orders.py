@@ -59,6 +59,10 @@ class Order(models.Model):
     ord_status = models.CharField(max_length=16, choices=OrdStatus, default=OrdStatus.PENDING_NEW)
     cum_qty = models.BigIntegerField(default=0)
     leaves_qty = models.BigIntegerField()
+    displayed_qty = models.BigIntegerField(default=0, help_text="What of it the book shows now.")
+    queued_seq = models.BigIntegerField(
+        null=True, help_text="While it works: the command by which it last queued at its price."
+    )
     traded_value = models.BigIntegerField(
         default=0, help_text="Σ price × quantity of its fills, in ticks × lots."
     )

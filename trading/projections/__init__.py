@@ -35,6 +35,7 @@ def project(
     for event in events:
         _fold(event, batch)
     orders.hold(batch)
+    orders.show(batch, market)
     orders.write(touched.values())
     trades.write(effects.executions, broken.values())
     candles.add(listing, effects.trades)

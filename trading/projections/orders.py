@@ -7,6 +7,7 @@ from django.db import connection
 
 from trading.engine import (
     Event,
+    Market,
     OrderAccepted,
     OrderCanceled,
     OrderExpired,
@@ -74,6 +75,14 @@ def hold(batch: Batch) -> None:
         order.hold = needed
 
 
+def show(batch: Batch, market: Market) -> None:
+    """What the book shows of each order now (MKTD-002), and where it stands in its queue."""
+    for order in batch.orders.values():
+        working = market.working(order.pk)
+        order.displayed_qty = market.displayed_qty(order.pk)
+        order.queued_seq = working.queued if working else None
+
+
 def _needed(order: Order, batch: Batch) -> int:
     leg = batch.orders[order.linked_order_id or 0] if _is_limit_leg(order) else None
     return required_hold(
@@ -87,10 +96,11 @@ def _is_limit_leg(order: Order) -> bool:
 
 
 _COLUMNS = {
-    "ord_status": "text", "cum_qty": "bigint", "leaves_qty": "bigint", "traded_value": "bigint",
-    "maker_value": "bigint", "taker_value": "bigint", "auction_value": "bigint", "fee": "bigint",
-    "order_qty": "bigint", "price": "bigint", "stop_px": "bigint", "protection_px": "bigint",
-    "triggered_at": "timestamptz", "hold": "bigint", "text": "text", "updated_at": "timestamptz",
+    "ord_status": "text", "cum_qty": "bigint", "leaves_qty": "bigint", "displayed_qty": "bigint",
+    "queued_seq": "bigint", "traded_value": "bigint", "maker_value": "bigint", "taker_value": "bigint",
+    "auction_value": "bigint", "fee": "bigint", "order_qty": "bigint", "price": "bigint",
+    "stop_px": "bigint", "protection_px": "bigint", "triggered_at": "timestamptz", "hold": "bigint",
+    "text": "text", "updated_at": "timestamptz",
 }  # fmt: skip
 
 

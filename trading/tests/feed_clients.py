@@ -9,6 +9,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
+# What the book, every message and every heartbeat of a market say of it alike (MKTD-001).
+STANDING = ("state", "phase", "halt", "auction", "reference_px", "bands")
+
 
 class Client:
     """What both kinds of client have in common. ``fetch`` reads the REST snapshot."""
@@ -51,7 +54,7 @@ class MarketClient(Client):
 
     def start_from(self, snapshot: Json) -> None:
         self.sides = {side: {px: (qty, n) for px, qty, n in snapshot[side]} for side in ("bids", "asks")}
-        self.state, self.halt = snapshot["state"], snapshot["halt"]
+        self.standing = {name: snapshot[name] for name in STANDING}
 
     def apply(self, message: Json) -> None:
         for side, levels in self.sides.items():
@@ -60,7 +63,7 @@ class MarketClient(Client):
                     levels.pop(px, None)
                 else:
                     levels[px] = (qty, n)
-        self.state, self.halt = message["state"], message["halt"]
+        self.standing = {name: message[name] for name in STANDING}
 
 
 class AccountClient(Client):

@@ -26,14 +26,14 @@ from websockets.typing import Origin
 from config.embedded.valkey import Valkey
 from tests.support.programs import Programs, wait_until
 from tests.support.sockets import Json, Socket
-from trading import consumers, feed
+from trading import consumers, feed, wire
 from trading.consumers import MAX_ROWS, MAX_TRADES, FeedConsumer, Heartbeats, MarketConsumer, merge
 from trading.models import MarketState
 from trading.services import operations
 from trading.tests.api.contract import validator
 from trading.tests.api.venue import Venue, a_venue
 from trading.tests.factories import buy, cancel, drained, sell, worked
-from trading.tests.feed_clients import AccountClient, Client, MarketClient
+from trading.tests.feed_clients import STANDING, AccountClient, Client, MarketClient
 
 act = database_sync_to_async
 
@@ -63,8 +63,8 @@ async def test_a_market_socket_says_where_it_stands_and_then_what_changes(venue:
         hello = await socket.next()
         state = await act(MarketState.objects.get)(pk=venue.listing.pk)
         assert {k: v for k, v in hello.items() if k != "server_time"} == {
-            "type": "hello", "symbol": "ACME", "epoch": 1, "seq": state.event_seq, "state": "CONTINUOUS",
-            "halt": None,
+            "type": "hello", "symbol": "ACME", "epoch": 1, "seq": state.event_seq,
+            **wire.market(venue.listing, state),
         }  # fmt: skip
         await act(worked)(venue.listing, buy(venue.account, venue.listing, 5, 1250))
         told = await socket.hear("market")
@@ -76,10 +76,22 @@ async def test_a_market_socket_says_where_it_stands_and_then_what_changes(venue:
         assert (trade["px"], trade["qty"], trade["taker_side"]) == ("12.50", "5", "BUY")
         validator("StatsShape").validate(told["stats"])
         assert set(told) == {
-            *("type", "epoch", "seq", "prev_seq", "at", "bids", "asks", "trades", "state", "halt", "stats")
+            *(
+                "type",
+                "epoch",
+                "seq",
+                "prev_seq",
+                "at",
+                "bids",
+                "asks",
+                "trades",
+                "breaks",
+                "stats",
+                *STANDING,
+            )
         }
         beat = await socket.hear("heartbeat", seq=told["seq"])
-        assert set(beat) == {"type", "epoch", "seq", "state", "halt", "server_time"}
+        assert set(beat) == {"type", "epoch", "seq", "server_time", *STANDING}
 
 
 async def test_the_market_list_hears_statistics_and_every_markets_number(venue: Venue, quick: None) -> None:
@@ -87,16 +99,12 @@ async def test_the_market_list_hears_statistics_and_every_markets_number(venue: 
         assert set((await socket.hear("heartbeat"))["markets"]) == {"ACME", "GRIT"}
         await act(worked)(venue.listing, sell(venue.strangers, venue.listing, 5, 1300))
         told = await socket.hear("stats")
-        assert set(told) == {"type", "symbol", "epoch", "seq", "state", "halt", "stats"}
+        assert set(told) == {"type", "symbol", "epoch", "seq", "stats", *STANDING}
         assert told["symbol"] == "ACME"
         validator("StatsShape").validate(told["stats"])
         beat = await socket.hear("heartbeat")
-        assert beat["markets"]["ACME"] == {
-            "epoch": 1,
-            "seq": told["seq"],
-            "state": "CONTINUOUS",
-            "halt": None,
-        }
+        standing = {name: told[name] for name in STANDING}
+        assert beat["markets"]["ACME"] == {"epoch": 1, "seq": told["seq"], **standing}
 
 
 async def test_a_halt_and_a_fault_are_in_the_very_next_heartbeat(venue: Venue, quick: None) -> None:
@@ -114,9 +122,9 @@ async def test_a_halt_and_a_fault_are_in_the_very_next_heartbeat(venue: Venue, q
         ]
         for place in (beats[0], beats[1]["markets"]["ACME"]):
             validator("HaltShape").validate(place["halt"])
-            assert (place["halt"]["reason_code"], place["halt"]["note"]) == ("NEWS_PENDING", "Merger talks")
+            assert (place["halt"]["code"], place["halt"]["note"]) == ("NEWS_PENDING", "Merger talks")
         await act(MarketState.objects.filter(pk=venue.listing.pk).update)(fault_seq=99)
-        assert (await one.hear("heartbeat", state="FAULTED"))["halt"]["reason_code"] == "FAULT"
+        assert (await one.hear("heartbeat", state="FAULTED"))["halt"]["code"] == "FAULT"
 
 
 async def test_an_account_socket_tells_of_orders_fills_and_rejections(venue: Venue, quick: None) -> None:
@@ -186,6 +194,9 @@ states = st.sampled_from(["CONTINUOUS", "HALTED", "FAULTED"])
 order_rows = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["NEW", "FILLED"]), max_size=3).map(
     lambda rows: [{"id": pk, "ord_status": status} for pk, status in rows.items()]
 )
+break_rows = st.dictionaries(st.sampled_from("12"), st.sampled_from(["CORRECTED", "BUSTED"]), max_size=2).map(
+    lambda rows: [{"trade_id": pk, "status": status} for pk, status in rows.items()]
+)
 
 
 @st.composite
@@ -196,7 +207,8 @@ def market_messages(draw: st.DrawFn) -> list[Json]:
             {
                 "type": "market", "epoch": 1, "prev_seq": seq, "seq": seq + length, "at": str(seq),
                 "bids": draw(level_rows), "asks": draw(level_rows), "trades": [{"trade_id": str(seq)}],
-                "state": draw(states), "halt": None, "stats": {"volume": str(seq)},
+                "breaks": draw(break_rows), **dict.fromkeys(STANDING), "state": draw(states),
+                "stats": {"volume": str(seq)},
             }
         )  # fmt: skip
         seq += length
@@ -221,11 +233,13 @@ class MarketScreen(MarketClient):
     def start_from(self, snapshot: Json) -> None:
         super().start_from(snapshot)
         self.trades: list[Json] = []
+        self.broken: dict[str, str] = {}
         self.stats: Json = {}
 
     def apply(self, message: Json) -> None:
         super().apply(message)
         self.trades += message["trades"]
+        self.broken |= {row["trade_id"]: row["status"] for row in message["breaks"]}
         self.stats = message["stats"]
 
 
@@ -239,13 +253,12 @@ class AccountScreen(AccountClient):
         self.notices += message["notices"]
 
 
-EMPTY = {
+EMPTY: Json = {
     "epoch": 1,
     "seq": 0,
     "bids": [],
     "asks": [],
-    "state": "CONTINUOUS",
-    "halt": None,
+    **dict.fromkeys(STANDING),
     "orders": [],
     "executions": [],
 }
@@ -285,8 +298,7 @@ def test_a_merged_message_says_what_both_said(
 def test_a_word_on_the_state_alone_keeps_the_statistics() -> None:
     delta = {
         "type": "market", "epoch": 1, "prev_seq": 4, "seq": 6, "bids": [["9.99", "1", 1]], "asks": [],
-        "trades": [],
-        "state": "CONTINUOUS", "halt": None, "stats": {"volume": "1"},
+        "trades": [], "breaks": [], "state": "CONTINUOUS", "halt": None, "stats": {"volume": "1"},
     }  # fmt: skip
     word = delta | {"prev_seq": 6, "bids": [], "state": "FAULTED", "stats": None}
     assert merge(delta, word) == delta | {"state": "FAULTED"}
@@ -327,7 +339,8 @@ class Reader:
 def market_message(seq: int) -> Json:
     return {
         "type": "market", "epoch": 1, "prev_seq": seq - 1, "seq": seq, "state": "CONTINUOUS", "halt": None,
-        "bids": [[f"{seq % 50}.00", "1", 1]], "asks": [], "trades": [{"trade_id": seq}], "stats": {},
+        "bids": [[f"{seq % 50}.00", "1", 1]], "asks": [], "trades": [{"trade_id": seq}], "breaks": [],
+        "stats": {},
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from trading.consumers import merge
 from trading.models import Execution, Listing, Order
 from trading.services import entry, operations
 from trading.tests.factories import a_cl_ord_id, a_listing, buy, drained, entered, funded, sell, worked
-from trading.tests.feed_clients import AccountClient, Client, Json, MarketClient
+from trading.tests.feed_clients import STANDING, AccountClient, Client, Json, MarketClient
 from trading.tests.flow import Flow, a_crowd
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def assert_market_converged(client: MarketClient, listing: Listing) -> None:
     for side in ("bids", "asks"):
         assert client.sides[side] == levels(fresh, side)
     assert (client.epoch, client.seq) == (fresh["epoch"], fresh["seq"])
-    assert (client.state, client.halt) == (fresh["state"], fresh["halt"])
+    assert client.standing == {name: fresh[name] for name in STANDING}
 
 
 def assert_account_converged(client: AccountClient, account: Account, listing: Listing) -> None:
@@ -150,7 +150,7 @@ def converge(tap: Wire, seed: int, rounds: list[tuple[int, int]], fates: Iterato
         for message in late:
             client.receive(message)
     for _ in range(2):
-        heartbeat(market, selectors.book(listing, depth=1).seq, listing.epoch)
+        heartbeat(market, selectors.book(listing, depth=1).state.event_seq, listing.epoch)
         heartbeat(account, account_of(crowd[0], listing)["seq"], listing.epoch)
     assert_market_converged(market, listing)
     assert_account_converged(account, crowd[0], listing)
@@ -230,7 +230,7 @@ def test_the_market_is_told_no_account_and_no_order(wire_tap: Wire) -> None:
     assert message["bids"] == [["5.00", "2", 1]]
     assert message["asks"] == [["5.00", "0", 0]]
     assert set(message) == {
-        *("type", "epoch", "seq", "prev_seq", "at", "bids", "asks", "trades", "state", "halt", "stats")
+        *("type", "epoch", "seq", "prev_seq", "at", "bids", "asks", "trades", "breaks", "stats", *STANDING)
     }
 
 

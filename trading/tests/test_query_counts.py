@@ -196,6 +196,8 @@ PAGES = {
     "book": "/api/v1/listings/ACME/book",
     "trades": "/api/v1/listings/ACME/trades",
     "candles": "/api/v1/listings/ACME/candles?interval=1m",
+    "auctions": "/api/v1/listings/ACME/auctions",
+    "schedule": "/api/v1/listings/ACME/schedule",
     "session": "/api/v1/session",
     "orders": "/api/v1/orders?account={account}",
     "executions": "/api/v1/executions?account={account}",

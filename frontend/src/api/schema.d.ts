@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/listings/{symbol}/auctions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Auctions, newest first
+         * @description Auctions, newest first. Those in which nothing could be executed have no price.
+         */
+        get: operations["listings_auctions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/listings/{symbol}/book": {
         parameters: {
             query?: never;
@@ -113,9 +133,49 @@ export interface paths {
         };
         /**
          * Candles, oldest first
-         * @description Candles, oldest first.
+         * @description Candles, oldest first. They have no gaps: where nothing traded the last close goes on.
          */
         get: operations["listings_candles_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{symbol}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Depth by order, for operators
+         * @description Depth by order, for operators. What is displayed, and what waits outside the book.
+         */
+        get: operations["listings_orders_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{symbol}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The phases of today's rest and of the next trading day
+         * @description The phases of today's rest and of the next trading day. Of a random end the earliest is told.
+         */
+        get: operations["listings_schedule_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -133,7 +193,7 @@ export interface paths {
         };
         /**
          * Trades, newest first
-         * @description Trades, newest first.
+         * @description Trades, newest first. Those taken back are left out.
          */
         get: operations["listings_trades_retrieve"];
         put?: never;
@@ -256,8 +316,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The newest orders, cancels and replaces that were not taken, and why
-         * @description The newest orders, cancels and replaces that were not taken, and why.
+         * Orders, cancels and replaces that were not taken, and why
+         * @description Orders, cancels and replaces that were not taken, and why. Newest first.
          */
         get: operations["refusals_retrieve"];
         put?: never;
@@ -297,18 +357,66 @@ export interface components {
             name: string;
             number: string;
         };
+        AuctionShape: {
+            /** Format: date-time */
+            at: string;
+            auction_id: string;
+            call: components["schemas"]["CallEnum"];
+            /**
+             * @description None: nothing could be executed.
+             * @example 12.50
+             */
+            px: string | null;
+            /** @example 12.50 */
+            qty: string;
+            /** @example 12.50 */
+            surplus_qty: string;
+            surplus_side: components["schemas"]["SideEnum"] | components["schemas"]["NullEnum"];
+        };
+        AuctionsShape: {
+            /** @description `before` of the next page. */
+            next: string | null;
+            results: components["schemas"]["AuctionShape"][];
+        };
         BalancesShape: {
             cash: components["schemas"]["CashShape"];
             holdings: components["schemas"]["HoldingShape"][];
         };
+        BandsShape: {
+            /**
+             * @description Around the last trade: [lowest, highest].
+             * @example [
+             *       "11.88",
+             *       "13.12"
+             *     ]
+             */
+            dynamic: [
+                string,
+                string
+            ] | null;
+            /**
+             * @description Around the reference price: [lowest, highest].
+             * @example [
+             *       "11.88",
+             *       "13.12"
+             *     ]
+             */
+            static: [
+                string,
+                string
+            ] | null;
+        };
         BookShape: {
-            /** @description [price, quantity, orders], best first. */
+            /** @description [price, displayed quantity, orders], best first. */
             asks: [
                 string,
                 string,
                 number
             ][];
-            /** @description [price, quantity, orders], best first. */
+            /** @description In a call: what an uncrossing now would give. */
+            auction: components["schemas"]["IndicationShape"] | null;
+            bands: components["schemas"]["BandsShape"];
+            /** @description [price, displayed quantity, orders], best first. */
             bids: [
                 string,
                 string,
@@ -316,10 +424,19 @@ export interface components {
             ][];
             epoch: number;
             halt: components["schemas"]["HaltShape"] | null;
+            phase: components["schemas"]["PhaseShape"];
+            /**
+             * @description Of the price bands and the next auction.
+             * @example 12.50
+             */
+            reference_px: string | null;
             seq: number;
+            /** @description Its phase, or FAULTED. */
             state: components["schemas"]["StateEnum"];
             symbol: string;
         };
+        /** @enum {string} */
+        CallEnum: "CLOSING_CALL" | "INITIAL_CALL" | "OPENING_CALL" | "PERIODIC_CALL" | "REOPENING_CALL" | "VOLATILITY_CALL";
         CancelInputRequest: {
             /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
             cl_ord_id: string;
@@ -339,6 +456,11 @@ export interface components {
             volume: string;
         };
         CandlesShape: {
+            /**
+             * Format: date-time
+             * @description `before` of the next page.
+             */
+            next: string | null;
             results: components["schemas"]["CandleShape"][];
         };
         CashShape: {
@@ -448,10 +570,17 @@ export interface components {
         /** @enum {string} */
         ExemptionEnum: "REG_D_506B" | "REG_D_506C" | "REG_A_T2" | "REG_CF" | "REG_S";
         HaltShape: {
+            /** @description Why, for programs; FAULT for a technical fault. */
+            code: string;
             /** @description Why, in the operator's words. */
             note: string;
-            /** @description Why, in one word; FAULT for a technical fault. */
-            reason_code: string;
+            /** @description Why, for people. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it ends, where that is planned.
+             */
+            resume_at: string | null;
             /** Format: date-time */
             since: string | null;
         };
@@ -485,12 +614,27 @@ export interface components {
             settled: string;
             symbol: string;
         };
+        IndicationShape: {
+            /**
+             * @description None: nothing could be executed.
+             * @example 12.50
+             */
+            px: string | null;
+            /** @example 12.50 */
+            qty: string;
+            /** @example 12.50 */
+            surplus_qty: string;
+            surplus_side: components["schemas"]["SideEnum"] | components["schemas"]["NullEnum"];
+        };
         /** @enum {string} */
         KindEnum: "EQUITY" | "DEBT" | "FUND" | "REVENUE_SHARE";
         /** @enum {string} */
         LiquidityEnum: "MAKER" | "TAKER";
         ListingShape: {
             access_note: string;
+            /** @description In a call: what an uncrossing now would give. */
+            auction: components["schemas"]["IndicationShape"] | null;
+            bands: components["schemas"]["BandsShape"];
             description: string;
             /** @description Raised when the event sequence starts afresh. */
             epoch: number;
@@ -506,10 +650,17 @@ export interface components {
             /** @example 12.50 */
             max_order_qty: string;
             name: string;
+            phase: components["schemas"]["PhaseShape"];
             /** @description How far through the market an order may go, in basis points. */
             protection_bps: number;
+            /**
+             * @description Of the price bands and the next auction.
+             * @example 12.50
+             */
+            reference_px: string | null;
             /** @description The event this is as of. */
             seq: number;
+            /** @description Its phase, or FAULTED. */
             state: components["schemas"]["StateEnum"];
             stats: components["schemas"]["StatsShape"];
             symbol: string;
@@ -521,6 +672,28 @@ export interface components {
         };
         ListingsShape: {
             results: components["schemas"]["ListingShape"][];
+        };
+        NullEnum: null;
+        OrderInBookShape: {
+            /** @description The account's number. */
+            account: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @example 12.50 */
+            displayed_qty: string;
+            /**
+             * @description Still to trade, displayed or not.
+             * @example 12.50
+             */
+            leaves_qty: string;
+            ord_type: components["schemas"]["OrdTypeEnum"];
+            order_id: string;
+            /** @example 12.50 */
+            price: string | null;
+            side: components["schemas"]["SideEnum"];
+            /** @example 12.50 */
+            stop_px: string | null;
+            time_in_force: components["schemas"]["TimeInForceEnum"];
         };
         OrderInputRequest: {
             /**
@@ -594,6 +767,17 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        OrdersInBookShape: {
+            /** @description First to trade first. */
+            asks: components["schemas"]["OrderInBookShape"][];
+            /** @description First to trade first. */
+            bids: components["schemas"]["OrderInBookShape"][];
+            epoch: number;
+            seq: number;
+            symbol: string;
+            /** @description Stops, and orders at the opening or closing. */
+            waiting: components["schemas"]["OrderInBookShape"][];
+        };
         OrdersShape: {
             next: string | null;
             results: components["schemas"]["OrderShape"][];
@@ -608,6 +792,17 @@ export interface components {
             email: string;
             id: string;
             name: string;
+        };
+        /** @enum {string} */
+        PhaseEnum: "CLOSED" | "PRE_OPEN" | "OPENING_CALL" | "INITIAL_CALL" | "PERIODIC_CALL" | "CLOSING_CALL" | "REOPENING_CALL" | "VOLATILITY_CALL" | "CONTINUOUS" | "HALTED";
+        PhaseShape: {
+            /** Format: date-time */
+            since: string | null;
+            /**
+             * Format: date-time
+             * @description As announced: of a random end the earliest.
+             */
+            until: string | null;
         };
         PlacedOrderShape: {
             account: string;
@@ -695,6 +890,7 @@ export interface components {
             symbol: string;
         };
         RefusalsShape: {
+            next: string | null;
             results: components["schemas"]["RefusalShape"][];
         };
         ReplaceInputRequest: {
@@ -707,6 +903,18 @@ export interface components {
             order_qty: string;
             /** @example 12.50 */
             price: string;
+        };
+        ScheduledPhaseShape: {
+            /**
+             * Format: date-time
+             * @description As announced: of a random end the earliest.
+             */
+            at: string;
+            phase: components["schemas"]["PhaseEnum"];
+        };
+        ScheduleShape: {
+            phases: components["schemas"]["ScheduledPhaseShape"][];
+            time_zone: string;
         };
         SessionShape: {
             accounts: components["schemas"]["AccountShape"][];
@@ -751,6 +959,11 @@ export interface components {
             prev_close_px: string | null;
             /** @example 12.50 */
             volume: string;
+            /**
+             * @description The day's value over its volume.
+             * @example 12.50
+             */
+            vwap: string | null;
         };
         /** @enum {string} */
         TimeInForceEnum: "DAY" | "GTC" | "GTD" | "IOC" | "FOK" | "AT_OPEN" | "AT_CLOSE";
@@ -761,11 +974,14 @@ export interface components {
             px: string;
             /** @example 12.50 */
             qty: string;
-            taker_side: components["schemas"]["SideEnum"];
+            /** @description None: in an auction nobody takes. */
+            taker_side: components["schemas"]["SideEnum"] | components["schemas"]["NullEnum"];
             trade_id: string;
         };
         TradesShape: {
             epoch: number;
+            /** @description `before` of the next page. */
+            next: string | null;
             results: components["schemas"]["TradeShape"][];
             seq: number;
         };
@@ -929,6 +1145,50 @@ export interface operations {
             };
         };
     };
+    listings_auctions_retrieve: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                before?: number;
+                /** @description Rows, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuctionsShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
     listings_book_retrieve: {
         parameters: {
             query?: {
@@ -974,8 +1234,10 @@ export interface operations {
     listings_candles_retrieve: {
         parameters: {
             query?: {
+                /** @description Only candles that start before, to page on. */
+                before?: string;
                 /** @description How long a candle lasts. */
-                interval?: "15m" | "1d" | "1h" | "1m" | "5m";
+                interval?: "15m" | "1d" | "1h" | "1m" | "1w" | "4h" | "5m";
                 /** @description Rows, at most 1000. */
                 limit?: number;
             };
@@ -1015,10 +1277,100 @@ export interface operations {
             };
         };
     };
+    listings_orders_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Rows, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrdersInBookShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    listings_schedule_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
     listings_trades_retrieve: {
         parameters: {
             query?: {
-                /** @description A trade id: only trades before it, to page on. */
+                /** @description `next` of the page before. */
                 before?: number;
                 /** @description Rows, at most 1000. */
                 limit?: number;
@@ -1153,7 +1505,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
-            /** @description The CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1289,7 +1641,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
-            /** @description The CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1386,7 +1738,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
-            /** @description The CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1481,7 +1833,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
-            /** @description The CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1524,6 +1876,8 @@ export interface operations {
             query?: {
                 /** @description May be left out if the caller has but one. */
                 account?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path?: never;

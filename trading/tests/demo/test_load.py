@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
+from portal import clock
 from portal.models import Account, User
 from trading import demo, selectors
 from trading.demo import load
@@ -52,7 +53,7 @@ def test_every_market_opens_with_a_full_book_a_price_and_a_tape(demo_market: dic
         assert len(book.asks) >= 6
         assert listing.market.last_px is not None
         assert selectors.trades(listing, limit=100)
-        assert selectors.candles(listing, interval="1m", limit=10)
+        assert selectors.candles(listing, interval="1m", limit=10, at=clock.now())
         assert 0 < book.asks[0][0] - book.bids[0][0] <= 6
 
 

@@ -119,7 +119,7 @@ def test_suspended_accounts_enter_nothing(demo_market: Market, live: Live) -> No
 
     assert theirs.count() == before
     for account in Account.objects.filter(number__in=suspended):
-        assert not journal.refusals_of(account_id=account.pk, limit=1)
+        assert not journal.refusals_of(account_id=account.pk).exists()
 
 
 def test_nothing_is_added_while_matching_stands_still(demo_market: Market) -> None:
@@ -173,4 +173,4 @@ def test_makers_do_not_offer_what_they_do_not_have(demo_market: Market, live: Li
 
     assert {order.side for order in quotes(demo_market["VELA"])} == {Side.BUY}
     for account in Account.objects.filter(number__in=STYLES):
-        assert not journal.refusals_of(account_id=account.pk, limit=1)
+        assert not journal.refusals_of(account_id=account.pk).exists()
