@@ -266,6 +266,47 @@ CHANGED = {
         "UPDATE trading_order SET cum_qty = cum_qty - 1 WHERE id = 1",
         "trading_order ACME id 1: cum_qty is 49, should be 50",
     ),
+    "an order's fee": (
+        "UPDATE trading_order SET fee = 1 WHERE id = 1",
+        "trading_order ACME id 1: fee is 1, should be 0",
+    ),
+    "what an order's fee is reckoned on": (
+        "UPDATE trading_order SET maker_value = 0 WHERE id = 1",
+        "trading_order ACME id 1: maker_value is 0, should be 25000",
+    ),
+    "an order's conditions": (
+        "UPDATE trading_order SET display_qty = 1 WHERE id = 1",
+        "trading_order ACME id 1: display_qty is 1, should be None",
+    ),
+    "an execution's fee": (
+        "UPDATE trading_execution SET fee = 1 WHERE side = 'BUY'",
+        "trading_execution ACME trade 5 BUY: fee is 1, should be 0",
+    ),
+    "a bust that nobody decided on": (
+        "UPDATE trading_execution SET status = 'BUSTED' WHERE side = 'BUY'",
+        "trading_execution ACME trade 5 BUY: status is 'BUSTED', should be ",
+    ),
+    "an auction that did not take place": (
+        "INSERT INTO trading_auction (listing_id, event_seq, call, at, volume, surplus_side, surplus_qty) "
+        "SELECT id, 3, 'OPENING_CALL', now(), 1, '', 0 FROM trading_listing",
+        "trading_auction ACME event 3: should not be there",
+    ),
+    "when a phase ends": (
+        "UPDATE trading_marketstate SET phase_until = now()",
+        "trading_marketstate ACME: phase_until is ",
+    ),
+    "what an uncrossing would give": (
+        "UPDATE trading_marketstate SET indicative_px = 500",
+        "trading_marketstate ACME: indicative_px is 500, should be None",
+    ),
+    "the reference of the price bands": (
+        "UPDATE trading_marketstate SET reference_px = 501",
+        "trading_marketstate ACME: reference_px is 501, should be ",
+    ),
+    "a price band, which the journal knows": (
+        "UPDATE trading_listing SET static_band_bps = 1000",
+        "trading_listing ACME: static_band_bps is 1000, the journal says 0",
+    ),
     "an execution's price": (
         "UPDATE trading_execution SET last_px = 1 WHERE side = 'BUY'",
         "trading_execution ACME trade 5 BUY: last_px is 1, should be 500",
@@ -284,7 +325,7 @@ CHANGED = {
     ),
     "a halt without a command": (
         "UPDATE trading_marketstate SET state = 'HALTED'",
-        "trading_marketstate ACME: state is 'HALTED', should be 'TRADING'",
+        "trading_marketstate ACME: state is 'HALTED', should be 'CONTINUOUS'",
     ),
     "where an account's feed stands": (
         "UPDATE trading_accountstream SET last_seq = 4 WHERE last_seq = 5",
@@ -295,10 +336,9 @@ CHANGED = {
         "trading_sequence ACME: stands at (7, ",
     ),
     "an order without a command": (
-        "INSERT INTO trading_order (id, account_id, listing_id, cl_ord_id, side, ord_type, time_in_force, "
-        "order_qty, ord_status, cum_qty, leaves_qty, traded_value, hold, text, created_at, updated_at, "
-        "price) SELECT 999, account_id, listing_id, 'x', side, ord_type, time_in_force, order_qty, 'FILLED', "
-        "cum_qty, 0, traded_value, hold, text, created_at, updated_at, price FROM trading_order WHERE id = 3",
+        "INSERT INTO trading_order SELECT (jsonb_populate_record(o, "
+        "jsonb_build_object('id', 999, 'cl_ord_id', 'x', 'ord_status', 'FILLED', 'leaves_qty', 0))).* "
+        "FROM trading_order o WHERE id = 3",
         "trading_order ACME id 999: should not be there",
     ),
 }

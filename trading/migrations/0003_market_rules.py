@@ -59,6 +59,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name="cursor",
+            name="due_at",
+            field=models.DateTimeField(help_text="Nothing more is due before.", null=True),
+        ),
+        migrations.AddField(
             model_name="execution",
             name="fee",
             field=models.BigIntegerField(default=0, help_text="In cents."),
@@ -174,18 +179,6 @@ class Migration(migrations.Migration):
             model_name="order",
             name="display_qty",
             field=models.BigIntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name="order",
-            name="displayed_qty",
-            field=models.BigIntegerField(default=0, help_text="What of it the book shows now."),
-        ),
-        migrations.AddField(
-            model_name="order",
-            name="queued_seq",
-            field=models.BigIntegerField(
-                help_text="While it works: the command by which it last queued at its price.", null=True
-            ),
         ),
         migrations.AddField(
             model_name="order",
@@ -392,6 +385,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("trade_seq", models.BigIntegerField()),
+                (
+                    "seq",
+                    models.BigIntegerField(help_text="The command that carries it into the book."),
+                ),
                 (
                     "kind",
                     models.CharField(choices=[("BUST", "Bust"), ("CORRECT", "Correction")], max_length=8),

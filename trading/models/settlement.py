@@ -13,6 +13,7 @@ class Cursor(models.Model):
     name = models.CharField(max_length=40)
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+")
     last_event_seq = models.BigIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, help_text="Nothing more is due before.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "listing"], name="one_cursor")]
@@ -31,6 +32,7 @@ class TradeBreak(Record):
 
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="+")
     trade_seq = models.BigIntegerField()
+    seq = models.BigIntegerField(help_text="The command that carries it into the book.")
     kind = models.CharField(max_length=8, choices=Kind)
     price = models.BigIntegerField(null=True)
     qty = models.BigIntegerField(null=True)

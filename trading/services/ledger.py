@@ -8,6 +8,7 @@ from trading import balances
 from trading.models import CASH, Asset, Balance, Listing, Transfer
 
 BANK = "C-BANK"
+FEES = "C-FEES"
 
 
 def deposit(*, account: Account, cents: int, reference: str) -> Transfer:
@@ -25,6 +26,11 @@ def issue(*, account: Account, listing: Listing, lots: int, reference: str) -> T
         Transfer.Kind.ISSUE, debit=contra, credit=account, asset=listing.asset_id, amount=lots,
         reference=reference,
     )  # fmt: skip
+
+
+def fee_account() -> Account:
+    """Where the venue's fees go."""
+    return contra_account(FEES, "The venue's fees")
 
 
 def contra_account(number: str, name: str) -> Account:

@@ -8,9 +8,10 @@ from django.db.models import F, Sum
 
 from portal.models import Account
 from trading import journal
-from trading.engine import Side, required_hold
+from trading.engine import OrdType, Side, required_hold
 from trading.models import CASH, WORKING, Balance, Listing, Order, Transfer
 from trading.selectors import SETTLEMENT_CURSOR
+from trading.services.ledger import FEES
 from trading.verification.findings import Comparison, Findings, Row
 
 Place = tuple[int, str]
@@ -60,10 +61,12 @@ def _pending() -> Iterator[tuple[Place, str, int]]:
     """Trades that settlement has not seen."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT e.account_id, e.side, l.asset_id, sum(e.amount)::bigint, sum(e.last_qty)::bigint "
+            "SELECT e.account_id, e.side, l.asset_id, "
+            "sum(CASE e.side WHEN 'BUY' THEN e.amount + e.fee ELSE e.amount - e.fee END)::bigint, "
+            "sum(e.last_qty)::bigint "
             "FROM trading_execution e JOIN trading_listing l ON l.id = e.listing_id "
             "JOIN trading_cursor c ON c.listing_id = l.id AND c.name = %s "
-            "WHERE e.trade_seq > c.last_event_seq GROUP BY 1, 2, 3",
+            "WHERE e.trade_seq > c.last_event_seq AND e.status <> 'BUSTED' GROUP BY 1, 2, 3",
             [SETTLEMENT_CURSOR],
         )
         rows = cursor.fetchall()
@@ -75,13 +78,18 @@ def _pending() -> Iterator[tuple[Place, str, int]]:
 
 def _held() -> Iterator[tuple[Place, str, int]]:
     """``held = Σ required_hold(working) + Σ holds of undrained commands``. (A new order on its way is
-    working already, as PENDING_NEW; what is left are replaces.)"""
+    working already, as PENDING_NEW; what is left are replaces and corrections.)"""
     tokens = dict(Listing.objects.values_list("pk", "asset_id"))
-    working = Order.objects.filter(ord_status__in=WORKING).select_related("listing").order_by()
-    for order in working.iterator(chunk_size=2000):
+    working = Order.objects.filter(ord_status__in=WORKING).select_related("listing", "fee_schedule")
+    stop_legs = Order.objects.in_bulk(
+        working.filter(ord_type=OrdType.LIMIT).exclude(linked_order_id=None).values("linked_order_id")
+    )
+    for order in working.order_by().iterator(chunk_size=2000):
+        leg = stop_legs.get(order.linked_order_id or 0)
         hold = required_hold(
-            Side(order.side), order.worst_price, order.leaves_qty, order.listing.tick_lot_cents
-        )
+            Side(order.side), order.worst_price, order.leaves_qty, order.listing.tick_lot_cents,
+            order.fee_terms, order.paid(order.listing), leg.worst_price if leg else None,
+        )  # fmt: skip
         yield (order.account_id, _held_asset(order.side, order.listing.asset_id)), "held", hold
     for account, listing, side, hold in journal.undrained_holds():
         yield (account, _held_asset(side, tokens[listing])), "held", hold
@@ -120,33 +128,42 @@ def _verify_sums(findings: Findings) -> None:
 
 
 def _verify_settlement(findings: Findings) -> None:
-    """Every trade that settlement has seen is booked once, both legs, and nothing else is."""
+    """Every trade that settlement has seen and that stands is booked once, all legs, and nothing else is."""
     with connection.cursor() as cursor:
-        cursor.execute(_UNSETTLED, {"cursor": SETTLEMENT_CURSOR, "cash": CASH})
+        cursor.execute(_UNSETTLED, {"cursor": SETTLEMENT_CURSOR, "cash": CASH, "fees": FEES})
         for reference, what in cursor.fetchall():
             findings.add("trading_transfer", reference, what)
 
 
 _UNSETTLED = """
     WITH trade AS (
-        SELECT b.listing_id, b.trade_seq, b.account_id AS buyer, s.account_id AS seller, l.asset_id AS token,
-               b.amount, b.last_qty
+        SELECT b.listing_id || ':' || b.trade_seq AS name, l.asset_id AS token, b.amount, b.last_qty,
+               b.account_id AS buyer, b.fee AS buyer_fee, s.account_id AS seller, s.fee AS seller_fee
         FROM trading_execution b
         JOIN trading_execution s USING (listing_id, trade_seq)
         JOIN trading_listing l ON l.id = b.listing_id
         JOIN trading_cursor c ON c.listing_id = b.listing_id AND c.name = %(cursor)s
         WHERE b.side = 'BUY' AND s.side = 'SELL' AND b.trade_seq <= c.last_event_seq
+              AND b.status <> 'BUSTED'
+    ), venue AS (
+        SELECT (SELECT id FROM portal_account WHERE number = %(fees)s) AS account
     ), leg AS (
-        SELECT 'TRADE_CASH:' || listing_id || ':' || trade_seq AS reference, buyer AS debit_account_id,
-               seller AS credit_account_id, %(cash)s AS asset_id, amount FROM trade
+        SELECT 'TRADE_CASH:' || name AS reference, buyer AS debit_account_id, seller AS credit_account_id,
+               %(cash)s AS asset_id, amount FROM trade
         UNION ALL
-        SELECT 'TRADE_TOKEN:' || listing_id || ':' || trade_seq, seller, buyer, token, last_qty FROM trade
+        SELECT 'TRADE_TOKEN:' || name, seller, buyer, token, last_qty FROM trade
+        UNION ALL
+        SELECT 'TRADE_FEE:' || name || ':BUY', buyer, venue.account, %(cash)s, buyer_fee
+        FROM trade, venue WHERE buyer_fee > 0
+        UNION ALL
+        SELECT 'TRADE_FEE:' || name || ':SELL', seller, venue.account, %(cash)s, seller_fee
+        FROM trade, venue WHERE seller_fee > 0
     )
     SELECT reference, CASE WHEN t.id IS NULL THEN 'is missing: the trade is past settlement'
                            WHEN leg.amount IS NULL THEN 'settles no trade'
                            ELSE 'is not what the trade came to' END
-    FROM leg FULL JOIN (SELECT * FROM trading_transfer WHERE kind IN ('TRADE_CASH', 'TRADE_TOKEN')) t
-         USING (reference)
+    FROM leg FULL JOIN (SELECT * FROM trading_transfer
+                        WHERE kind IN ('TRADE_CASH', 'TRADE_TOKEN', 'TRADE_FEE')) t USING (reference)
     WHERE (leg.debit_account_id, leg.credit_account_id, leg.asset_id, leg.amount)
           IS DISTINCT FROM (t.debit_account_id, t.credit_account_id, t.asset_id, t.amount)
     ORDER BY reference

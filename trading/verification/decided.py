@@ -1,10 +1,10 @@
-"""What people decided: a listing's terms, and the commands put aside, held against the audit log."""
+"""What people decided: a listing's terms, commands put aside, broken trades, held against the audit log."""
 
 from django.db.models import Q
 
 from portal.models import AuditEntry, Proposal
 from trading import journal
-from trading.models import Listing
+from trading.models import Listing, TradeBreak
 from trading.verification.findings import Findings
 
 
@@ -31,15 +31,39 @@ def verify_terms(listing: Listing, findings: Findings) -> None:
 def verify_quarantines(listing: Listing, findings: Findings) -> None:
     """A command is put aside by a proposal of this very thing, which two people carried."""
     for seq, reason, proposal in journal.quarantines(listing_id=listing.pk):
-        for what in _objections(listing, seq, reason, proposal):
+        about = proposal.kind, proposal.subject, proposal.new.get("seq"), proposal.reason
+        is_it = about == ("QUARANTINE", listing.symbol, seq, reason)
+        for what in _objections(proposal, is_it=is_it):
             findings.add("trading_quarantine", f"{listing.symbol} seq {seq}", what)
 
 
-def _objections(listing: Listing, seq: int, reason: str, proposal: Proposal) -> list[str]:
+def verify_breaks(listing: Listing, findings: Findings) -> None:
+    """A trade is taken back or corrected by a proposal of this very thing, and by the command it led to."""
+    said = {
+        broken.seq: (broken.kind, *(broken.payload.get(name) for name in ("trade_seq", "price", "qty")))
+        for broken in journal.trade_breaks(listing_id=listing.pk)
+    }
+    for row in TradeBreak.objects.filter(listing=listing).select_related("proposal").order_by("trade_seq"):
+        name, proposal = f"{listing.symbol} trade {row.trade_seq}", row.proposal
+        kind, command = _BREAKS[row.kind]
+        about = proposal.kind, proposal.subject, proposal.new.get("price"), proposal.new.get("qty")
+        is_it = about == (kind, f"{listing.symbol} {row.trade_seq}", row.price, row.qty)
+        for what in _objections(proposal, is_it=is_it):
+            findings.add("trading_tradebreak", name, what)
+        if said.pop(row.seq, None) != (command, row.trade_seq, row.price, row.qty):
+            findings.add("trading_tradebreak", name, f"is not what command {row.seq} carries into the book")
+    for seq in said:
+        findings.add(journal.COMMANDS, f"{listing.symbol} seq {seq}", "breaks a trade that nobody decided on")
+
+
+# The kinds of its proposal and of its command.
+_BREAKS = {"BUST": ("BUST_TRADE", "BustTrade"), "CORRECT": ("CORRECT_TRADE", "CorrectTrade")}
+
+
+def _objections(proposal: Proposal, *, is_it: bool) -> list[str]:
     said = f"proposal {proposal.pk}"
     found = []
-    about = proposal.kind, proposal.subject, proposal.new.get("seq"), proposal.reason
-    if about != ("QUARANTINE", listing.symbol, seq, reason):
+    if not is_it:
         found.append(f"cites {said}, which is of something else")
     if proposal.status != Proposal.Status.APPLIED:
         found.append(f"cites {said}, which is {proposal.get_status_display().lower()}")

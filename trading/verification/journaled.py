@@ -5,20 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from portal import seals
+from portal import clock, seals
 from portal.models import Account
 from trading import engine, gates, journal
 from trading.models import (
     WORKING,
     AccountStream,
+    Auction,
     Candle,
     Execution,
     Listing,
     MarketState,
     Order,
 )
-from trading.verification.decided import verify_quarantines, verify_terms
-from trading.verification.expected import Expected, ExpectedOrder
+from trading.verification.decided import verify_breaks, verify_quarantines, verify_terms
+from trading.verification.expected import ORDER_COLUMNS, Expected
 from trading.verification.findings import Comparison, Findings, Row
 from trading.verification.keys import CommandKeys, verify_refusals
 
@@ -52,6 +53,7 @@ def verify_listing(
     _verify_seals(listing, verified.findings)
     verify_terms(listing, verified.findings)
     verify_quarantines(listing, verified.findings)
+    verify_breaks(listing, verified.findings)
     _verify_restrictions(listing, verified.findings)
     return verified
 
@@ -83,7 +85,12 @@ class _Recomputation:
         self._market = engine.Market(listing.pk)
         self._events = self._compare("trading_event", journal.event_rows(listing_id=listing.pk), "seq {}")
         self._executions = self._compare("trading_execution", self._execution_rows(), "trade {0[0]} {0[1]}")
-        self._expected = Expected(listing, self._executions.expect)
+        breaks = {
+            broken.payload.get("trade_seq"): broken
+            for broken in journal.trade_breaks(listing_id=listing.pk)
+            if broken.seq <= self._state.applied_seq and broken.put_aside is None
+        }
+        self._expected = Expected(listing, self._executions.expect, breaks)
         self._keys = CommandKeys(self._findings, listing_id=listing.pk, symbol=listing.symbol)
         self._configured: dict[str, Any] = {}  # by the last command that does
         self._snapshots = journal.snapshots(listing_id=listing.pk)
@@ -103,7 +110,8 @@ class _Recomputation:
             read.expect_no_more()
         self._compare_configuration()
         self._compare_counter()
-        self._compare_rows("trading_order", "id {}", self._order_rows(), self._expected_orders())
+        self._compare_rows("trading_order", "id {}", self._order_rows(), iter(self._expected.order_rows()))
+        self._compare_rows("trading_auction", "event {}", self._auction_rows(), iter(self._expected.auctions))
         self._compare_rows("trading_candle", "{0[0]} {0[1]}", self._candle_rows(), self._expected_candles())
         self._compare_rows(
             "trading_accountstream", "account {}", self._stream_rows(), iter(self._expected_streams())
@@ -146,7 +154,8 @@ class _Recomputation:
                 self._add("trading_snapshot", f"seq {stored['seq']}", f"{column} is not the market's")
 
     def _compare_configuration(self) -> None:
-        for name in ("tick_lot_cents", "max_order_qty", "max_price"):
+        names = ("tick_lot_cents", "max_order_qty", "max_price", "static_band_bps", "dynamic_band_bps")
+        for name in names:
             if (found := getattr(self._listing, name)) != (value := self._configured.get(name)):
                 self._add("trading_listing", "", f"{name} is {found!r}, the journal says {value!r}")
 
@@ -157,10 +166,17 @@ class _Recomputation:
             self._add("trading_sequence", "", f"stands at {counted}, the journal ends at {last}")
 
     def _compare_market(self) -> None:
+        now, due = self._market.indicative(), self._market.next_due()
         should_be = self._expected.market | {
             "applied_seq": self._market.last_seq,
             "event_seq": self._market.event_seq,
             "applied_at": self._applied_at,
+            "next_due_at": None if due is None else clock.moment(due),
+            "reference_px": self._market.reference_px,
+            "indicative_px": now and now.price,
+            "indicative_qty": now and now.volume,
+            "surplus_side": (now and now.surplus_side) or "",
+            "surplus_qty": now and now.surplus_qty,
         }
         for column, value in should_be.items():
             if (found := getattr(self._state, column)) != value:
@@ -169,19 +185,23 @@ class _Recomputation:
     # --- What is stored, and what should be, by key
 
     def _execution_rows(self) -> Iterator[tuple[Any, Row]]:
-        columns = ("order_id", "account_id", "last_px", "last_qty", "amount", "liquidity", "at")
+        columns = (
+            "order_id", "account_id", "last_px", "last_qty", "amount", "fee", "liquidity", "status", "at",
+        )  # fmt: skip
         rows = Execution.objects.filter(listing=self._listing).order_by("trade_seq", "side")
         for row in rows.values("trade_seq", "side", *columns).iterator(chunk_size=2000):
             yield (row.pop("trade_seq"), row.pop("side")), row
 
     def _order_rows(self) -> Iterator[tuple[Any, Row]]:
         rows = Order.objects.filter(listing=self._listing).order_by("pk")
-        for row in rows.values("pk", *ExpectedOrder.COLUMNS).iterator(chunk_size=2000):
+        for row in rows.values("pk", *ORDER_COLUMNS).iterator(chunk_size=2000):
             yield row.pop("pk"), row
 
-    def _expected_orders(self) -> Iterator[tuple[Any, Row]]:
-        for order_id, order in sorted(self._expected.orders.items()):
-            yield order_id, order.row(self._expected.tick_lot_cents)
+    def _auction_rows(self) -> Iterator[tuple[Any, Row]]:
+        rows = Auction.objects.filter(listing=self._listing).order_by("event_seq")
+        columns = ("call", "at", "price", "volume", "surplus_side", "surplus_qty")
+        for row in rows.values("event_seq", *columns).iterator(chunk_size=2000):
+            yield row.pop("event_seq"), row
 
     def _candle_rows(self) -> Iterator[tuple[Any, Row]]:
         rows = Candle.objects.filter(listing=self._listing).order_by("interval", "starts_at")
