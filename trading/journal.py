@@ -353,13 +353,11 @@ def _event(seq: int, command_seq: int, at: datetime, kind: str, payload: dict[st
     )
 
 
-def trade_breaks(*, listing_id: int, up_to: int) -> dict[int, engine.BustTrade | engine.CorrectTrade]:
-    """What takes back or corrects each trade, up to a command; but for what was put aside."""
-    rows = tables.Command.objects.filter(
-        listing_id=listing_id, seq__lte=up_to, kind__in=("BustTrade", "CorrectTrade")
-    ).exclude(seq__in=tables.Quarantine.objects.filter(listing_id=listing_id).values("seq"))
-    commands = [Recorded(*row, None).command() for row in rows.order_by("seq").values_list(*_RECORDED)]
-    return {c.trade_seq: c for c in commands if isinstance(c, engine.BustTrade | engine.CorrectTrade)}
+def trade_breaks(*, listing_id: int) -> list[Recorded]:
+    """The commands that take back or correct trades, as they stand."""
+    put_aside = dict(tables.Quarantine.objects.filter(listing_id=listing_id).values_list("seq", "reason"))
+    rows = tables.Command.objects.filter(listing_id=listing_id, kind__in=("BustTrade", "CorrectTrade"))
+    return [Recorded(*(*row, put_aside.get(row[0]))) for row in rows.order_by("seq").values_list(*_RECORDED)]
 
 
 def newest_snapshot(*, listing_id: int, up_to: int) -> tuple[int, dict[str, Any], str] | None:

@@ -182,6 +182,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="order",
+            name="displayed_qty",
+            field=models.BigIntegerField(default=0, help_text="What of it the book shows now."),
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="queued_seq",
+            field=models.BigIntegerField(
+                help_text="While it works: the command by which it last queued at its price.", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="order",
             name="fee",
             field=models.BigIntegerField(default=0),
         ),
