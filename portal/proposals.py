@@ -5,7 +5,7 @@ ones that way. The class tells how the subject stands now, whether the new state
 """
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -69,7 +69,13 @@ def propose(
             proposed_by=by,
             proposed_at=clock.now(),
         )
-        audit.record(action="PROPOSED", subject=str(proposal), actor=by, facts={"old": old, "new": new})
+        facts = {
+            "old": old,
+            "new": new,
+            "reason": reason,
+            "effective_at": effective_at and effective_at.astimezone(UTC).isoformat(),
+        }
+        audit.record(action="PROPOSED", subject=str(proposal), actor=by, facts=facts)
     return proposal
 
 

@@ -258,6 +258,14 @@ CHANGED = {
         "UPDATE trading_listing SET time_zone = 'Asia/Tokyo'",
         "trading_listing ACME: time_zone is 'Asia/Tokyo', should be 'America/New_York'",
     ),
+    "who may trade it, in a sentence": (
+        "UPDATE trading_listing SET access_note = 'Anybody.'",
+        "trading_listing ACME: access_note is 'Anybody.', should be 'Accredited investors only.'",
+    ),
+    "what a unit of its token is": (
+        "UPDATE trading_asset SET unit = 100 WHERE code = 'ACME'",
+        "trading_asset ACME: is 100",
+    ),
     "an order's ClOrdID": (
         "UPDATE trading_order SET cl_ord_id = 'mine' WHERE id = 1",
         "trading_order ACME id 1: cl_ord_id is 'mine', should be ",
@@ -379,6 +387,44 @@ def test_terms_changed_by_two_people_are_as_they_should_be(market: Listing) -> N
     drained(market)
     code, lines = verify_journal()
     assert code == 0, lines
+
+
+APPLIED = "portal_proposal LISTING_PARAMETERS ACME #1: "
+REWRITTEN = {
+    "its reason": ("reason = 'none of mine'", APPLIED + "reason is 'none of mine', should be 'test'"),
+    "what it changed": ("new = '{}'", APPLIED + "new is {}, should be {'max_order_qty': 500}"),
+    "from what": ("old = '{}'", APPLIED + "old is {}, should be {"),
+    "when": ("effective_at = '2020-01-01'", APPLIED + "effective_at is '2020-01-01T00"),
+    "by whom": (
+        "proposed_by_id = decided_by_id, decided_by_id = proposed_by_id", APPLIED + "proposed_by is "
+    ),
+    "what came of it": ("status = 'REJECTED'", APPLIED + "status is 'REJECTED', should be "),
+    "what it is about": ("subject = 'OTHER'", APPLIED + "is missing, but the audit log tells of it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REWRITTEN)
+def test_a_proposal_that_was_rewritten_is_named(
+    market: Listing, as_owner: psycopg.Connection, what: str
+) -> None:
+    approved("LISTING_PARAMETERS", {"max_order_qty": 500})
+    drained(market)
+    assert verify_journal()[0] == 0
+    change, named = REWRITTEN[what]
+    assert as_owner.execute(f"UPDATE portal_proposal SET {change}").rowcount == 1
+    code, lines = verify_journal()
+    assert code == 1
+    assert [line for line in lines if line.startswith(named)], lines
+
+
+def test_a_proposal_that_nobody_made_or_that_is_gone_is_named(market: Listing) -> None:
+    approved("LISTING_PARAMETERS", {"max_order_qty": 500})
+    drained(market)
+    Proposal.objects.update(id=7)
+    code, lines = verify_journal()
+    assert code == 1
+    assert "portal_proposal LISTING_PARAMETERS ACME #7: the audit log tells of it: nothing" in lines
+    assert APPLIED + "is missing, but the audit log tells of it" in lines
 
 
 def approved(kind: str, new: dict[str, Any]) -> Proposal:

@@ -108,6 +108,10 @@ class Listing(models.Model):
     def terms(self) -> dict[str, Any]:
         """What people decided of it, as the audit log holds it (and verification finds it again)."""
         return {
+            "name": self.name,
+            "issuer": self.issuer_id,
+            "description": self.description,
+            "access_note": self.access_note,
             "kind": self.kind,
             "exemption": self.exemption,
             "open_to": self.open_to,

@@ -23,9 +23,15 @@ def verify_terms(listing: Listing, findings: Findings) -> None:
     for facts in applied.values_list("facts", flat=True):
         should_be |= facts["new"]
     for name, value in listing.terms().items():
-        if value != should_be.get(name):
-            what = f"{name} is {value!r}, should be {should_be.get(name)!r}"
+        # Of a term that came with a later release, older admissions say nothing.
+        if value != should_be.get(name, value):
+            what = f"{name} is {value!r}, should be {should_be[name]!r}"
             findings.add("trading_listing", listing.symbol, what)
+    # Every balance counts in units of the asset: another unit would be another amount of it.
+    asset = listing.asset
+    if (asset.code, asset.unit) != (listing.symbol, listing.lot_size):
+        what = f"is {asset.unit} {asset.code} a unit, should be {listing.lot_size} {listing.symbol}"
+        findings.add("trading_asset", listing.symbol, what)
 
 
 def verify_quarantines(listing: Listing, findings: Findings) -> None:

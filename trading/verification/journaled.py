@@ -22,6 +22,7 @@ from trading.verification.decided import verify_breaks, verify_quarantines, veri
 from trading.verification.expected import ORDER_COLUMNS, Expected
 from trading.verification.findings import Comparison, Findings, Row
 from trading.verification.keys import CommandKeys, verify_refusals
+from trading.verification.proposed import verify_proposals
 
 PROGRESS_EVERY = 50_000
 
@@ -59,7 +60,7 @@ def verify_listing(
 
 
 def verify_records() -> VerifiedRecords:
-    """Records of no one listing: their seals, refusals, and the facts that decisions rest on."""
+    """Records of no one listing: their seals, refusals, proposals, and the facts that decisions rest on."""
     verified = VerifiedRecords(unsealed=seals.unsealed_records())
     findings = verified.findings
     for broken in seals.verify_records():
@@ -70,6 +71,7 @@ def verify_records() -> VerifiedRecords:
     for table, row in journal.decisions_without_facts():
         findings.add(table, row, "rests on facts that are missing")
     verify_refusals(findings)
+    verify_proposals(findings)
     return verified
 
 
