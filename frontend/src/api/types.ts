@@ -6,14 +6,16 @@ type Schemas = components["schemas"] & Upcoming;
 
 export type Session = Schemas["SessionShape"];
 export type Account = Schemas["AccountShape"];
-export type Listing = Omit<Schemas["ListingShape"], keyof Upcoming["MarketFields"]> & Upcoming["MarketFields"];
-export type Stats = Schemas["StatsShape"] & Upcoming["StatsFields"];
-export type Halt = Schemas["Halt"];
-export type Auction = Schemas["Auction"];
-export type Bands = Schemas["Bands"];
-export type Schedule = Schemas["Schedule"];
+/** Lowest and highest price; the client library reads a pair as a list. */
+export type Band = readonly string[] | null;
+export type Bands = { static: Band; dynamic: Band };
+export type Listing = Omit<Schemas["ListingShape"], "bands"> & { bands: Bands };
+export type Stats = Schemas["StatsShape"];
+export type Halt = Schemas["HaltShape"];
+export type Auction = Schemas["IndicationShape"];
+export type Schedule = Schemas["ScheduleShape"];
 export type TradingState = Schemas["ListingShape"]["state"];
-export type Trade = Omit<Schemas["TradeShape"], "taker_side"> & { taker_side: Side | null };
+export type Trade = Schemas["TradeShape"];
 export type Candle = Schemas["CandleShape"];
 export type Order = Schemas["OrderShape"] & Upcoming["OrderFields"];
 export type Pending = Schemas["ChangeShape"]["pending"];
@@ -38,4 +40,4 @@ export type MarketStatus = Pick<Listing, "state" | "phase" | "halt" | "auction" 
 /** Price, total quantity, number of orders. Prices and quantities are decimal strings. */
 export type Level = readonly [px: string, qty: string, orders: number];
 
-export type Book = Omit<Schemas["BookShape"], "bids" | "asks" | "state" | "halt"> & { bids: Level[]; asks: Level[] };
+export type Book = Omit<Schemas["BookShape"], "bids" | "asks" | "bands"> & { bids: Level[]; asks: Level[]; bands: Bands };

@@ -3,27 +3,12 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 type Side = Schemas["SideEnum"];
-type Band = [lo: string, hi: string] | null;
-type State = Schemas["ListingShape"]["state"];
 type SelfTrade = "CANCEL_NEWEST" | "CANCEL_OLDEST" | "CANCEL_BOTH" | "DECREMENT";
 
 export interface Upcoming {
-  Halt: { code: string; reason: string; note: string; since: string | null; resume_at: string | null };
-  Auction: { px: string | null; qty: string; surplus_side: Side | null; surplus_qty: string };
-  Bands: { static: Band; dynamic: Band };
-  Schedule: { time_zone: string; phases: { phase: State; at: string }[] };
   PostOnly: "REJECT" | "SLIDE";
   SelfTrade: SelfTrade;
   FeeTerms: { maker_rate: string; taker_rate: string; auction_rate: string; flat: string; minimum: string };
-  StatsFields: { vwap: string | null };
-  MarketFields: {
-    phase: { since: string | null; until: string | null };
-    halt: Upcoming["Halt"] | null;
-    auction: Upcoming["Auction"] | null;
-    reference_px: string | null;
-    bands: Upcoming["Bands"];
-    stats: Schemas["StatsShape"] & Upcoming["StatsFields"];
-  };
   OrderFields: {
     stop_px: string | null;
     trail: string | null;
@@ -81,26 +66,11 @@ export interface UpcomingPaths {
       parameters: { query?: never; header?: never; path: { order_id: number }; cookie?: never };
     };
   };
-  "/api/v1/listings/{symbol}/candles": {
-    parameters: object;
-    get: Omit<Answer<200, { results: Schemas["CandleShape"][] }>, "parameters"> & {
-      parameters: {
-        query: { interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w"; limit: number; before?: string };
-        header?: never;
-        path: { symbol: string };
-        cookie?: never;
-      };
-    };
-  };
   "/api/v1/orders/pair": { parameters: object; post: Post<202, Upcoming["PairRequest"], { limit: Placed; stop: Placed }> };
   "/api/v1/orders/pair/preview": { parameters: object; post: Post<200, Upcoming["PairRequest"], Schemas["PreviewShape"] & Upcoming["PreviewFields"]> };
   "/api/v1/orders/cancel-all": {
     parameters: object;
     post: Post<202, { account: number; cl_ord_id: string; symbol?: string; side?: Side }, { listings: { symbol: string; seq: number }[] }>;
-  };
-  "/api/v1/listings/{symbol}/schedule": {
-    parameters: object;
-    get: Omit<Answer<200, Upcoming["Schedule"]>, "parameters"> & { parameters: { query?: never; header?: never; path: { symbol: string }; cookie?: never } };
   };
 }
 
@@ -109,9 +79,7 @@ export type Grown<T> = T extends Schemas["OrderShape"]
   ? T & Upcoming["OrderFields"]
   : T extends Schemas["ExecutionShape"]
     ? Omit<T, "liquidity"> & Upcoming["ExecutionFields"]
-    : T extends Schemas["ListingShape"]
-      ? Omit<T, keyof Upcoming["MarketFields"]> & Upcoming["MarketFields"]
-      : T extends Schemas["PreviewShape"]
+    : T extends Schemas["PreviewShape"]
         ? T & Upcoming["PreviewFields"]
         : T extends { results: (infer Row)[] }
           ? Omit<T, "results"> & { results: Grown<Row>[] }

@@ -149,6 +149,21 @@ describe("a market's live state", () => {
     expect(stopped.view?.stats).toEqual({ ...STATS, volume: "0" });
   });
 
+  test("takes a busted trade off the tape, and shows a corrected one as corrected", () => {
+    const venue = new Venue();
+    let state = fresh(venue);
+    for (const px of [10, 11, 12]) state = onDelta(state, venue.apply({ side: "bids", px, qty: 1, trades: true }));
+    const breaks = [
+      { trade_id: "1-1", status: "BUSTED", px: "10.00", qty: "1" } as const,
+      { trade_id: "1-3", status: "CORRECTED", px: "11.50", qty: "1" } as const,
+    ];
+    const broken = onDelta(state, { ...venue.apply({ side: "bids", px: 1, qty: 1, trades: false }), breaks });
+    expect(broken.view?.trades.map(({ trade_id, px }) => [trade_id, px])).toEqual([
+      ["1-3", "11.50"],
+      ["1-2", "11.00"],
+    ]);
+  });
+
   test("hides levels beyond the snapshot's depth and reloads when the known ones run out", () => {
     const venue = new Venue();
     const deep = venue.snapshot();

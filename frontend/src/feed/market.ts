@@ -32,7 +32,6 @@ export interface MarketState {
 
 export interface Snapshot {
   book: Book;
-  status: MarketStatus;
   stats: Stats;
   trades: Trade[];
 }
@@ -65,13 +64,13 @@ export function onHeartbeat(state: MarketState, heartbeat: Standing): MarketStat
 }
 
 export function onSnapshot(state: MarketState, snapshot: Snapshot): MarketState {
-  const { book, status, stats, trades } = snapshot;
+  const { book, stats, trades } = snapshot;
   const { view } = state;
   if (view && precedes(book, view)) return state;
   return fold({ ...state, told: null }, {
     epoch: book.epoch,
     seq: book.seq,
-    ...statusOf(status),
+    ...statusOf(book),
     stats,
     bids: book.bids,
     asks: book.asks,
@@ -102,7 +101,7 @@ function apply(view: MarketView, delta: MarketDelta): MarketView {
     stats: delta.stats ?? view.stats,
     bids: changeLevels(view.bids, delta.bids, "BUY", view.horizon.BUY),
     asks: changeLevels(view.asks, delta.asks, "SELL", view.horizon.SELL),
-    trades: addTrades(view.trades, delta.trades),
+    trades: breakTrades(addTrades(view.trades, delta.trades), delta.breaks),
   };
 }
 
@@ -138,4 +137,15 @@ function addTrades(trades: Trade[], added: Trade[]): Trade[] {
   if (fresh.length === 0) return trades;
   // Newest first. Trades of one delta come oldest first, as they happened.
   return [...fresh.reverse(), ...trades].slice(0, TRADES_KEPT);
+}
+
+/** A busted trade leaves the tape, a corrected one stands as corrected (MKTD-006). */
+function breakTrades(trades: Trade[], breaks: MarketDelta["breaks"]): Trade[] {
+  if (breaks.length === 0) return trades;
+  const broken = new Map(breaks.map((each) => [each.trade_id, each]));
+  return trades.flatMap((trade) => {
+    const found = broken.get(trade.trade_id);
+    if (!found) return [trade];
+    return found.status === "BUSTED" ? [] : [{ ...trade, px: found.px, qty: found.qty }];
+  });
 }

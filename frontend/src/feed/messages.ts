@@ -28,6 +28,8 @@ export interface MarketDelta extends Position, MarketStatus {
   bids: Level[];
   asks: Level[];
   trades: Trade[];
+  /** Trades that people took back or corrected after they had been told. */
+  breaks: { trade_id: string; status: "BUSTED" | "CORRECTED"; px: string; qty: string }[];
   /** Null when only the state changed. */
   stats: Stats | null;
 }

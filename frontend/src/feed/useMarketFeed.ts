@@ -37,7 +37,7 @@ async function fetchSnapshot(symbol: string): Promise<Snapshot> {
     call(api.GET("/api/v1/listings/{symbol}/trades", { params: { path, query: { limit: 100 } } })),
   ]);
   // OpenAPI 3.0 has no tuples, so the generated type of a level says less than the contract does.
-  return { book: book as unknown as Book, status: listing, stats: listing.stats, trades: trades.results };
+  return { book: book as unknown as Book, stats: listing.stats, trades: trades.results };
 }
 
 function follow(symbol: string, store: Store<MarketFeed>): () => void {

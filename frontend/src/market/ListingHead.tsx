@@ -1,23 +1,28 @@
 import { useTranslation } from "react-i18next";
 
-import type { Listing } from "../api/types";
-import { useReason } from "../orders/reason";
+import type { Band, Listing } from "../api/types";
 import { Change } from "../ui/Change";
 import { Icon } from "../ui/Icon";
 import { priceDecimals } from "../ui/decimal";
-import { compact, dateTime, price } from "../ui/format";
+import { compact, price } from "../ui/format";
 import { MarketSwitch } from "./MarketSwitch";
-import { StateBadge } from "./StateBadge";
+import { PhaseLine } from "./PhaseLine";
+import { Standing } from "./Standing";
 
 export function ListingHead({ listing }: { listing: Listing }) {
   const { t } = useTranslation();
-  const { symbol, name, stats, tick_size, state } = listing;
-  const figures: [label: string, value: string][] = [
+  const { symbol, name, stats, tick_size, reference_px, bands } = listing;
+  const band = (edges: Band) => edges?.map((px) => price(px, tick_size)).join(" – ");
+  const figures: [label: string, value: string | undefined][] = [
     [t("stat.open"), price(stats.open_px, tick_size)],
     [t("stat.high"), price(stats.high_px, tick_size)],
     [t("stat.low"), price(stats.low_px, tick_size)],
     [t("stat.prev_close"), price(stats.prev_close_px, tick_size)],
     [t("stat.volume"), compact(stats.volume)],
+    [t("stat.vwap"), price(stats.vwap, tick_size)],
+    [t("stat.reference"), reference_px === null ? undefined : price(reference_px, tick_size)],
+    [t("stat.static_band"), band(bands.static)],
+    [t("stat.dynamic_band"), band(bands.dynamic)],
   ];
   return (
     <>
@@ -28,7 +33,7 @@ export function ListingHead({ listing }: { listing: Listing }) {
             <span className="listing-full">{name}</span>
           </h1>
           <p className="listing-facts">
-            <StateBadge state={state} />
+            <PhaseLine listing={listing} />
             <span>{t(`kind.${listing.kind}`)}</span>
             <span>{t(`exemption.${listing.exemption}`)}</span>
             <span className="listing-issuer">{listing.issuer}</span>
@@ -39,44 +44,22 @@ export function ListingHead({ listing }: { listing: Listing }) {
           <Change px={stats.change_px} pct={stats.change_pct} decimals={priceDecimals(tick_size)} />
         </div>
         <dl className="listing-stats">
-          {figures.map(([label, value]) => (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
+          {figures.map(
+            ([label, value]) =>
+              value !== undefined && (
+                <div key={label}>
+                  <dt>{label}</dt>
+                  <dd>{value}</dd>
+                </div>
+              ),
+          )}
         </dl>
         <p className="listing-access">
           <Icon name="info" />
           <span>{listing.access_note}</span>
         </p>
       </header>
-      <StoppedBanner listing={listing} />
+      <Standing listing={listing} />
     </>
-  );
-}
-
-function StoppedBanner({ listing: { state, halt, symbol } }: { listing: Listing }) {
-  const { t } = useTranslation();
-  const reason = useReason();
-  if (state === "CONTINUOUS") return null;
-  return (
-    <div className="banner">
-      <Icon name="warning" />
-      <div>
-        <p className="banner-title">
-          {t(`banner.${state}`, { symbol })}
-          {halt && (
-            <>
-              <span>{reason(halt.code)}</span>
-              <code>{halt.code}</code>
-              <span className="banner-since">{t("banner.since", { at: dateTime(halt.since) })}</span>
-            </>
-          )}
-        </p>
-        {halt?.note && <p>{halt.note}</p>}
-        <p className="muted">{t(`banner.meaning.${state}`)}</p>
-      </div>
-    </div>
   );
 }

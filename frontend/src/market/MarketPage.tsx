@@ -5,6 +5,7 @@ import { Link, useParams } from "react-router";
 
 import type { Listing, Side } from "../api/types";
 import { isWorking } from "../feed/account";
+import { statusOf } from "../feed/messages";
 import { useConnection } from "../feed/status";
 import { useMarketFeed } from "../feed/useMarketFeed";
 import { useListings } from "../feed/useMarkets";
@@ -55,7 +56,7 @@ function Market({ listing: known }: { listing: Listing }) {
   const [draft, edit] = useReducer(change, NEW_DRAFT);
   const [sheetOpen, setSheetOpen] = useState(false);
 
-  const listing = view ? { ...known, state: view.state, halt: view.halt, stats: view.stats } : known;
+  const listing = view ? { ...known, ...statusOf(view), stats: view.stats } : known;
   useStateNotices(listing);
   const { last_px } = listing.stats;
   useTitle(last_px === null ? symbol : `${price(last_px, tick_size)} ${symbol}`);

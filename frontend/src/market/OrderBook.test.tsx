@@ -13,6 +13,7 @@ const { view } = onSnapshot(EMPTY, {
     symbol: "ACME",
     epoch: 1,
     seq: 1,
+    ...OPEN,
     bids: [
       ["12.49", "300", 2],
       ["12.48", "100", 1],
@@ -22,16 +23,15 @@ const { view } = onSnapshot(EMPTY, {
       ["12.55", "500", 1],
     ],
   },
-  status: OPEN,
   stats: STATS,
   trades: [],
 });
 
-function open() {
+function open(listing = LISTING) {
   serve({ "GET /api/v1/session": SIGNED_OUT });
   const onPick = vi.fn();
   const own = { BUY: ["12.48"], SELL: [] };
-  return { onPick, ...renderPage(<OrderBook listing={LISTING} view={view} ownPrices={own} onPick={onPick} />) };
+  return { onPick, ...renderPage(<OrderBook listing={listing} view={view} ownPrices={own} onPick={onPick} />) };
 }
 
 test("offers stand above bids, best prices in the middle", () => {
@@ -64,6 +64,19 @@ test("one's own order is marked in words too", () => {
   open();
   const row = screen.getByRole("button", { name: "Use price 12.48" }).closest("tr");
   expect(row && within(row).getByText("Your order rests here")).toBeTruthy();
+});
+
+test("in a call the ladder says that it is not matching, and shows the indicative price instead of a spread", () => {
+  open({ ...LISTING, state: "CLOSING_CALL", auction: { px: "12.53", qty: "100", surplus_side: null, surplus_qty: "0" } });
+  screen.getByText("Indicative price · Not matching now");
+  screen.getByText("12.53");
+  expect(screen.queryByText(/^Spread/)).toBeNull();
+});
+
+test("the price limits stand at the ladder's ends", () => {
+  open({ ...LISTING, bands: { static: ["11.25", "13.75"], dynamic: null } });
+  const ends = screen.getAllByText(/limit \d/).map(({ textContent }) => textContent);
+  expect(ends).toEqual(["Upper limit 13.75", "Lower limit 11.25"]);
 });
 
 test("the order book has no fault that axe can see", async () => {

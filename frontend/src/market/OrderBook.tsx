@@ -7,6 +7,7 @@ import { compare, priceText, roundToStep, spread } from "../ui/decimal";
 import { price, quantity } from "../ui/format";
 import { Loading } from "../ui/Placeholders";
 import { SelectField } from "../ui/SelectField";
+import { isCall, isMatching } from "./phases";
 import { type LadderRow, depthScale, groupSteps, ladderRows } from "./ladder";
 import { ROW_PX, useRowsThatFit } from "./useRowsThatFit";
 import "./order-book.css";
@@ -74,6 +75,7 @@ export function OrderBook({ listing, view, ownPrices, onPick }: Props) {
               <th scope="col">{t("column.total")}</th>
             </tr>
           </thead>
+          <Edge px={listing.bands.static?.[1]} words="book.upper_limit" tick={tick} />
           <tbody className="asks" aria-label={t("book.asks")}>
             {asks.length === 0 && <EmptySide text={t("book.no_asks")} />}
             <Spacer rows={rows - Math.max(asks.length, 1)} />
@@ -86,6 +88,7 @@ export function OrderBook({ listing, view, ownPrices, onPick }: Props) {
             {bids.length === 0 && <EmptySide text={t("book.no_bids")} />}
             {bids.map(row("BUY"))}
           </tbody>
+          <Edge px={listing.bands.static?.[0]} words="book.lower_limit" tick={tick} />
         </table>
       )}
       </div>
@@ -141,12 +144,42 @@ function Row({ level, isBest, side, tick, lot, width, own, onPick }: RowProps) {
   );
 }
 
+/** How far the price may go today, where the ladder ends. */
+function Edge({ px, words, tick }: { px: string | undefined; words: "book.upper_limit" | "book.lower_limit"; tick: string }) {
+  const { t } = useTranslation();
+  if (px === undefined) return null;
+  return (
+    <tbody className="edge">
+      <tr>
+        <td colSpan={3}>{t(words, { px: price(px, tick) })}</td>
+      </tr>
+    </tbody>
+  );
+}
+
+/** Between offers and bids: the last price and the spread; while nothing is matched, that it is so. */
 function Middle({ listing, view }: { listing: Listing; view: MarketView }) {
   const { t } = useTranslation();
   const [bid] = view.bids[0] ?? [];
   const [ask] = view.asks[0] ?? [];
   const gap = bid !== undefined && ask !== undefined ? spread(bid, ask) : null;
   const taker = view.trades[0]?.taker_side;
+  if (!isMatching(listing.state)) {
+    const indicative = isCall(listing.state) ? listing.auction?.px : undefined;
+    return (
+      <tr>
+        <td colSpan={3}>
+          <div className="middle-line">
+            <span className="middle-last">{price(indicative ?? view.stats.last_px, listing.tick_size)}</span>
+            <span className="middle-still">
+              {indicative && `${t("book.indicative")} · `}
+              {t("book.not_matching")}
+            </span>
+          </div>
+        </td>
+      </tr>
+    );
+  }
   return (
     <tr>
       <td colSpan={3}>

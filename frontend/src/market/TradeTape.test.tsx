@@ -14,3 +14,8 @@ test("today is the venue's day; earlier trades stand under their own, one row ea
   expect(screen.getAllByRole("rowheader").map(({ textContent }) => textContent)).toEqual(["5 May"]);
   expect(screen.getAllByRole("cell", { name: /^\d\d:\d\d:\d\d$/ })).toHaveLength(3);
 });
+
+test("a trade of an auction has no taker's side", () => {
+  render(<TradeTape trades={[{ ...trade("4", "2031-05-06T11:59:00Z"), taker_side: null }]} tick="0.01" lot="5" />);
+  screen.getByRole("cell", { name: /^Auction ?12.50$/ });
+});

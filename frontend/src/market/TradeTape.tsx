@@ -52,16 +52,23 @@ export function TradeTape({ trades, tick, lot }: { trades: Trade[]; tick: string
   );
 }
 
+/** In an auction nobody takes (MKTD-004). */
+const LOOKS = {
+  BUY: { className: "rise", mark: "▴", words: "tape.bought" },
+  SELL: { className: "fall", mark: "▾", words: "tape.sold" },
+  AUCTION: { className: "", mark: "◆", words: "tape.auction" },
+} as const;
+
 const TapeRow = memo(function TapeRow({ trade, tick, lot }: { trade: Trade; tick: string; lot: string }) {
   const { t } = useTranslation();
-  const bought = trade.taker_side === "BUY";
+  const look = LOOKS[trade.taker_side ?? "AUCTION"];
   return (
     <tr>
-      <td className={`nowrap ${bought ? "rise" : "fall"}`}>
+      <td className={`nowrap ${look.className}`}>
         <span aria-hidden="true" className="tape-mark">
-          {bought ? "▴" : "▾"}
+          {look.mark}
         </span>
-        <span className="visually-hidden">{t(bought ? "tape.bought" : "tape.sold")} </span>
+        <span className="visually-hidden">{t(look.words)} </span>
         {price(trade.px, tick)}
       </td>
       <td className="num">{quantity(trade.qty, lot)}</td>

@@ -32,3 +32,9 @@ test("trades after the last candle begin a new one", () => {
 test("trades older than the last candle are the server's business", () => {
   expect(withTrades([candle], [trade("0", -100, "50.00")], "5m")).toEqual([candle]);
 });
+
+test("weeks go on from the exchange's Monday", () => {
+  const monday: Candle = { ...candle, time: Date.parse("2026-11-16T05:00:00Z") / 1000 };
+  const next = { ...trade("9", 0, "11.00"), at: "2026-11-23T15:00:00Z" };
+  expect(withTrades([monday], [next], "1w")[1]?.time).toBe(Date.parse("2026-11-23T05:00:00Z") / 1000);
+});

@@ -7,7 +7,9 @@ export const INTERVALS: Interval[] = ["1m", "5m", "15m", "1h", "4h", "1d", "1w"]
 
 const SECONDS: Record<Interval, number> = { "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14_400, "1d": 86_400, "1w": 604_800 };
 
-const bucketOf = (at: string, seconds: number): number => Math.floor(Date.parse(at) / 1000 / seconds) * seconds;
+/** Counted from a known candle: days are the exchange's and weeks begin on Monday, not the epoch's Thursday. */
+const bucketOf = (at: string, seconds: number, known: number): number =>
+  known + Math.floor((Date.parse(at) / 1000 - known) / seconds) * seconds;
 
 /**
  * Folding the same trade twice changes nothing but never misses an extreme; volume is taken from the tape
@@ -18,7 +20,7 @@ export function withTrades(candles: Candle[], trades: Trade[], interval: Interva
   const last = candles[candles.length - 1];
   const buckets = new Map<number, Trade[]>();
   for (const trade of [...trades].reverse()) {
-    const bucket = bucketOf(trade.at, seconds);
+    const bucket = bucketOf(trade.at, seconds, last?.time ?? 0);
     if (last && bucket < last.time) continue;
     buckets.set(bucket, [...(buckets.get(bucket) ?? []), trade]);
   }

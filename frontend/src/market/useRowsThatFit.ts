@@ -2,8 +2,8 @@ import { type RefObject, useEffect, useState } from "react";
 
 /** As in order-book.css. */
 export const ROW_PX = 22;
-/** Column heads and the line of the spread. */
-const REST_PX = 64;
+/** Column heads, the line of the spread, and the limits at both ends. */
+const REST_PX = 104;
 const FEWEST = 6;
 const MOST = 24;
 

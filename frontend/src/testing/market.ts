@@ -87,6 +87,7 @@ export class Venue {
       bids: side === "bids" ? [[`${price}.00`, `${qty}`, 1]] : [],
       asks: side === "asks" ? [[`${price}.00`, `${qty}`, 1]] : [],
       trades: traded,
+      breaks: [],
       ...OPEN,
       stats: { ...STATS, volume: `${seq}` },
     };
@@ -109,9 +110,10 @@ export class Venue {
     const book: Book = {
       symbol: "ACME",
       ...this.position,
+      ...OPEN,
       bids: levels("bids").slice(0, 50),
       asks: levels("asks").slice(0, 50),
     };
-    return { book, status: OPEN, stats: { ...STATS, volume: `${this.position.seq}` }, trades: this.#trades.slice(0, 100) };
+    return { book, stats: { ...STATS, volume: `${this.position.seq}` }, trades: this.#trades.slice(0, 100) };
   }
 }

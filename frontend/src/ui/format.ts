@@ -56,6 +56,7 @@ export const compact = (value: Decimal): string =>
 const TIME = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const SHORT_TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const DATE_TIME = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const WEEKDAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
 const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 
 export const dayOf = (at: string | Date): string => new Date(at).toDateString();
@@ -83,6 +84,25 @@ export const clock = (at: string): string => TIME.format(new Date(at));
 export const dayTime = (at: Date): string => DATE_TIME.format(at);
 /** A moment that stands alone names its zone. */
 export const dateTime = (at: string | Date | null): string => (at ? `${DATE_TIME.format(new Date(at))} ${zoneOf(new Date(at))}` : NOTHING);
+/** A moment people wait for: without its seconds unless it has any, with its day unless that is today, with its zone. */
+export function moment(at: string | Date, now: Date): string {
+  const date = new Date(at);
+  const clock = date.getSeconds() === 0 ? SHORT_TIME.format(date) : TIME.format(date);
+  const day = dayOf(date) === dayOf(now) ? "" : `${WEEKDAY.format(date)}, `;
+  return `${day}${clock} ${zoneOf(date)}`;
+}
+
+/** The same moment on the clock of another zone, which stands at the head of the column. */
+export const momentIn = (at: string, timeZone: string): string =>
+  new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit", timeZone }).format(new Date(at));
+
+/** "3:20", "1:02:05". */
+export function duration(seconds: number): string {
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (part: number) => String(part).padStart(2, "0");
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
 export const shortTime = (at: Date): string => SHORT_TIME.format(at);
 /** As a date field wants it. */
 export const isoDay = (at: Date): string =>
