@@ -51,7 +51,7 @@ def market(of: Listing, state: MarketState) -> Json:
         "reference_px": price(of, state.reference_px),
         "bands": {
             "static": _band(of, state.reference_px, of.static_band_bps),
-            "dynamic": _band(of, state.last_px, of.dynamic_band_bps),
+            "dynamic": _band(of, state.band_px, of.dynamic_band_bps),
         },
     }
 

@@ -286,6 +286,10 @@ CHANGED = {
         "UPDATE trading_order SET display_qty = 1 WHERE id = 1",
         "trading_order ACME id 1: display_qty is 1, should be None",
     ),
+    "what the dynamic band lies around": (
+        "UPDATE trading_marketstate SET band_px = 501",
+        "trading_marketstate ACME: band_px is 501, should be 500",
+    ),
     "an execution's fee": (
         "UPDATE trading_execution SET fee = 1 WHERE side = 'BUY'",
         "trading_execution ACME trade 5 BUY: fee is 1, should be 0",

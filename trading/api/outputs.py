@@ -148,7 +148,7 @@ class MarketShape(Shape):
     phase = PhaseShape()
     halt = HaltShape(allow_null=True)
     auction = IndicationShape(allow_null=True, help_text="In a call: what an uncrossing now would give.")
-    reference_px = amount(allow_null=True, help_text="Of the price bands and the next auction.")
+    reference_px = amount(allow_null=True, help_text="Of the static band and the next auction.")
     bands = BandsShape()
 
 

@@ -146,7 +146,15 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="marketstate",
             name="reference_px",
-            field=models.BigIntegerField(help_text="Of the price bands and the next auction.", null=True),
+            field=models.BigIntegerField(help_text="Of the static band and the next auction.", null=True),
+        ),
+        migrations.AddField(
+            model_name="marketstate",
+            name="band_px",
+            field=models.BigIntegerField(
+                help_text="Of the dynamic band: the last trade, even where it was taken back since.",
+                null=True,
+            ),
         ),
         migrations.AddField(
             model_name="marketstate",

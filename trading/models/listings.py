@@ -172,7 +172,10 @@ class MarketState(models.Model):
     last_px = models.BigIntegerField(null=True)
     last_qty = models.BigIntegerField(null=True)
     last_at = models.DateTimeField(null=True)
-    reference_px = models.BigIntegerField(null=True, help_text="Of the price bands and the next auction.")
+    reference_px = models.BigIntegerField(null=True, help_text="Of the static band and the next auction.")
+    band_px = models.BigIntegerField(
+        null=True, help_text="Of the dynamic band: the last trade, even where it was taken back since."
+    )
     # What an uncrossing now would give; in calls only.
     indicative_px = models.BigIntegerField(null=True)
     indicative_qty = models.BigIntegerField(null=True)

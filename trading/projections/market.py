@@ -73,7 +73,7 @@ def add_auctions(listing: Listing, auctions: Sequence[AuctionUncrossed]) -> None
 def save(state: MarketState, market: Market) -> None:
     state.applied_seq, state.event_seq = market.last_seq, market.event_seq
     state.applied_at, state.next_due_at = clock.moment(market.last_at), _moment(market.next_due())
-    state.reference_px = market.reference_px
+    state.reference_px, state.band_px = market.reference_px, market.last_px
     now = market.indicative()
     state.indicative_px, state.indicative_qty = (now.price, now.volume) if now else (None, None)
     state.surplus_side, state.surplus_qty = (now.surplus_side or "", now.surplus_qty) if now else ("", None)
@@ -81,6 +81,7 @@ def save(state: MarketState, market: Market) -> None:
         update_fields=[
             "applied_seq", "event_seq", "applied_at", "state", "phase_since", "phase_until", "schedule_until",
             "halt_code", "halt_note", "halted_at", "resume_at", "next_due_at", "last_px", "last_qty",
-            "last_at", "reference_px", "indicative_px", "indicative_qty", "surplus_side", "surplus_qty",
+            "last_at", "reference_px", "band_px", "indicative_px", "indicative_qty", "surplus_side",
+            "surplus_qty",
         ]
     )  # fmt: skip

@@ -175,6 +175,7 @@ class _Recomputation:
             "applied_at": self._applied_at,
             "next_due_at": None if due is None else clock.moment(due),
             "reference_px": self._market.reference_px,
+            "band_px": self._market.last_px,
             "indicative_px": now and now.price,
             "indicative_qty": now and now.volume,
             "surplus_side": (now and now.surplus_side) or "",

@@ -426,7 +426,7 @@ export interface components {
             halt: components["schemas"]["HaltShape"] | null;
             phase: components["schemas"]["PhaseShape"];
             /**
-             * @description Of the price bands and the next auction.
+             * @description Of the static band and the next auction.
              * @example 12.50
              */
             reference_px: string | null;
@@ -654,7 +654,7 @@ export interface components {
             /** @description How far through the market an order may go, in basis points. */
             protection_bps: number;
             /**
-             * @description Of the price bands and the next auction.
+             * @description Of the static band and the next auction.
              * @example 12.50
              */
             reference_px: string | null;
