@@ -194,7 +194,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"SideEnum": "trading.engine.Side"},
+    "ENUM_NAME_OVERRIDES": {
+        "SideEnum": "trading.engine.Side",
+        "OrdTypeEnum": "trading.engine.OrdType",
+        "StopTypeEnum": "trading.api.inputs.STOPS",
+        "TimeInForceEnum": "trading.engine.TimeInForce",
+        "RestingTimeInForceEnum": "trading.api.inputs.RESTING",
+        "SelfTradeEnum": "trading.api.inputs.SELF_TRADE",
+        "OrderSelfTradeEnum": "trading.engine.SelfTrade",
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [
         {"name": "session", "description": "Who is signed in."},

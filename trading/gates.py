@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 
 from portal.models import Account
 from trading import words
-from trading.engine import OrdType, Phase, Side
+from trading.engine import OrdType, Phase, Side, TimeInForce
 from trading.models import Listing, MarketState
 
 
@@ -60,7 +60,8 @@ class Decision:
 class GateRequest:
     """What is asked: may this account enter these terms? Prices in ticks, quantities in lots.
 
-    ``reference`` is the price the terms are judged against, where there is one.
+    ``reference`` is the price the terms are judged against, where there is one: of a stop order that has a
+    limit its ``stop_px``, of any other order the market.
     """
 
     account: Account
@@ -68,13 +69,18 @@ class GateRequest:
     market: MarketState
     side: Side
     ord_type: OrdType
+    time_in_force: TimeInForce
     order_qty: int
     price: int | None
+    stop_px: int | None
     worst_price: int | None
     reference: int | None
+    # It cannot wait for a call to end (PHAS-001).
+    only_continuous: bool
     # A replace that takes quantity away and changes nothing else: less risk is taken whatever the market's
     # state and limits, as a cancel is, and the engine never refuses it either.
     only_reduces: bool
+    expire_at: datetime | None
     at: datetime
 
 
@@ -111,6 +117,18 @@ class Verdict:
         }
 
 
+def together(verdicts: Sequence[Verdict]) -> Verdict:
+    """One verdict on what is taken or refused as a whole."""
+    reasons = list[Reason]()
+    for verdict in verdicts:
+        reasons += [reason for reason in verdict.reasons if reason not in reasons]
+    return Verdict(
+        reasons=tuple(reasons),
+        facts={name: fact for verdict in verdicts for name, fact in verdict.facts.items()},
+        rules=verdicts[0].rules,
+    )
+
+
 def digest_of(facts: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -141,107 +159,178 @@ def ask(requests: Sequence[GateRequest]) -> list[Verdict]:
 
 
 class MarketGate:
-    """Is there a market to send this to?"""
+    """Is there a market to send this to? (docs/rules/phases.md; the engine has the last word.)"""
 
-    rules = "2026-11"
-
-    def check(self, requests: Sequence[GateRequest]) -> list[Decision]:
-        return [Decision(reasons=self._reasons(request)) for request in requests]
-
-    def _reasons(self, request: GateRequest) -> tuple[Reason, ...]:
-        market = request.market
-        if request.only_reduces:
-            return ()
-        if market.fault_seq is not None:
-            return (
-                Reason(
-                    code="MKT-FAULT",
-                    message=f"Trading in {request.listing.symbol} is stopped by a technical fault.",
-                    next_step="Your open orders stand. The operator has been told; try again later.",
-                ),
-            )
-        if market.state == Phase.HALTED:
-            why = words.HALT_CODES.get(market.halt_code, market.halt_code).lower()
-            note = f": {market.halt_note.rstrip('.')}" if market.halt_note else ""
-            return (
-                Reason(
-                    code="MKT-HALT",
-                    message=f"Trading in {request.listing.symbol} is halted ({why}){note}.",
-                    next_step="You may cancel open orders. New orders are taken again when trading resumes.",
-                    facts={"since": market.halted_at.isoformat() if market.halted_at else None},
-                ),
-            )
-        return ()
-
-
-class SanityGate:
-    """Erroneous size and price (17 CFR 240.15c3-5(c)(1)(ii))."""
-
-    rules = "2026-11"
-    citation = "17 CFR 240.15c3-5(c)(1)(ii)"
+    rules = "2026-12"
 
     def check(self, requests: Sequence[GateRequest]) -> list[Decision]:
         return [Decision(reasons=tuple(self._reasons(request))) for request in requests]
 
     def _reasons(self, request: GateRequest) -> list[Reason]:
-        listing, reasons = request.listing, list[Reason]()
+        market, symbol = request.market, request.listing.symbol
         if request.only_reduces:
-            return reasons
-        if request.order_qty > listing.max_order_qty:
+            return []
+        if market.fault_seq is not None:
+            return [
+                Reason(
+                    code="MKT-FAULT",
+                    message=f"Trading in {symbol} is stopped by a technical fault.",
+                    next_step="Your open orders stand. The operator has been told; try again later.",
+                )
+            ]
+        reasons = [*self._phase(request), *self._auction(request)]
+        if request.time_in_force in (TimeInForce.DAY, TimeInForce.GTD) and (
+            request.expire_at is None or request.expire_at <= request.at
+        ):
             reasons.append(
                 Reason(
-                    code="RISK-SIZE",
-                    message=f"One order may be for {words.quantity(listing, listing.max_order_qty)} at most.",
-                    citation=self.citation,
-                    next_step="Enter a smaller quantity.",
+                    code="MKT-EXPIRED",
+                    message="The day this order is good for is over.",
+                    next_step="Enter it for a later day.",
+                )
+            )
+        return reasons
+
+    def _phase(self, request: GateRequest) -> list[Reason]:
+        market, symbol = request.market, request.listing.symbol
+        phase = Phase(market.state)
+        ends_at = market.resume_at if phase == Phase.HALTED else market.phase_until
+        if ends_at is not None and ends_at <= request.at:
+            return []  # over, though nothing has told the engine yet (PHAS-003)
+        if phase == Phase.HALTED:
+            why = words.HALT_CODES.get(market.halt_code, market.halt_code).lower()
+            note = f": {market.halt_note.rstrip('.')}" if market.halt_note else ""
+            return [
+                Reason(
+                    code="MKT-HALT",
+                    message=f"Trading in {symbol} is halted ({why}){note}.",
+                    next_step="You may cancel open orders. New orders are taken again when trading resumes.",
+                    facts={"since": market.halted_at.isoformat() if market.halted_at else None},
+                    until=ends_at,
+                )
+            ]
+        if phase == Phase.CLOSED:
+            return [
+                Reason(
+                    code="MKT-CLOSED",
+                    message=f"The market in {symbol} is closed.",
+                    next_step="You may cancel open orders. New orders are taken again when it opens.",
+                    until=ends_at,
+                )
+            ]
+        if phase != Phase.CONTINUOUS and request.only_continuous:
+            return [
+                Reason(
+                    code="MKT-PHASE",
+                    message=f"{words.PHASES[phase]}: orders only gather now, and this one could not wait.",
+                    next_step="Leave out what must happen at once, or enter it in continuous trading.",
+                    until=ends_at,
+                )
+            ]
+        return []
+
+    def _auction(self, request: GateRequest) -> list[Reason]:
+        if request.time_in_force not in (TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE):
+            return []
+        scheduled_until = request.market.schedule_until
+        if scheduled_until is not None and scheduled_until > request.at:
+            return []
+        return [
+            Reason(
+                code="MKT-NO-AUCTION",
+                message=f"No auction is scheduled for {request.listing.symbol}.",
+                next_step="Enter an order for continuous trading.",
+            )
+        ]
+
+
+class SanityGate:
+    """Erroneous size and price (HALT-020), and an account's own limit on them (HALT-021)."""
+
+    rules = "2026-12"
+    citation = "17 CFR 240.15c3-5(c)(1)(ii)"
+
+    def check(self, requests: Sequence[GateRequest]) -> list[Decision]:
+        return [
+            Decision(reasons=() if request.only_reduces else tuple(self._reasons(request)))
+            for request in requests
+        ]
+
+    def _reasons(self, request: GateRequest) -> list[Reason]:
+        listing, reasons = request.listing, list[Reason]()
+        if request.order_qty > listing.max_order_qty:
+            reasons.append(
+                self._reason(
+                    "RISK-SIZE",
+                    f"One order may be for {words.quantity(listing, listing.max_order_qty)} at most.",
+                    "Enter a smaller quantity.",
                 )
             )
         worst = request.worst_price
         if worst is None:
+            reasons.append(self._nothing_to_protect_by(request.ord_type))
+            return reasons
+        if (request.stop_px is not None and request.stop_px < 1) or worst < 1:
             reasons.append(
-                Reason(
-                    code="MKT-NO-PRICE",
-                    message="No price to protect a market order by: nobody quotes and nothing has traded.",
-                    next_step="Enter a limit order.",
+                self._reason(
+                    "RISK-PRICE", "That far from the market no price is left.", "Enter a smaller trail."
                 )
             )
             return reasons
-        if worst > listing.max_price:
+        if max(worst, request.stop_px or 0) > listing.max_price:
             reasons.append(
-                Reason(
-                    code="RISK-PRICE",
-                    message=f"The highest price taken is {words.price(listing, listing.max_price)}.",
-                    citation=self.citation,
-                    next_step="Enter a lower price.",
+                self._reason(
+                    "RISK-PRICE",
+                    f"The highest price taken is {words.price(listing, listing.max_price)}.",
+                    "Enter a lower price.",
                 )
             )
             return reasons
-        if listing.cents(worst * request.order_qty) > listing.max_order_cents:
+        value, its_own = listing.cents(worst * request.order_qty), request.account.max_order_cents
+        if its_own is not None and its_own < min(value, listing.max_order_cents):
             reasons.append(
-                Reason(
-                    code="RISK-VALUE",
-                    message=f"One order may be worth {words.cash(listing.max_order_cents)} at most.",
-                    citation=self.citation,
-                    next_step="Enter a smaller quantity.",
+                self._reason(
+                    "RISK-VALUE",
+                    f"One order of this account may be worth {words.cash(its_own)} at most.",
+                    "Enter a smaller quantity.",
                 )
             )
-        if request.ord_type == OrdType.LIMIT and request.reference is not None:
-            collar = protection_price(listing, request.side, request.reference)
-            beyond = worst > collar if request.side == Side.BUY else worst < collar
-            if beyond:
-                reasons.append(
-                    Reason(
-                        code="RISK-PRICE",
-                        message=(
-                            f"{words.price(listing, worst)} is more than "
-                            f"{words.collar(listing.protection_bps)} through the market "
-                            f"at {words.price(listing, request.reference)}."
-                        ),
-                        citation=self.citation,
-                        next_step=f"The furthest price taken now is {words.price(listing, collar)}.",
-                    )
+        elif value > listing.max_order_cents:
+            reasons.append(
+                self._reason(
+                    "RISK-VALUE",
+                    f"One order may be worth {words.cash(listing.max_order_cents)} at most.",
+                    "Enter a smaller quantity.",
                 )
-        return reasons
+            )
+        return reasons + self._distance(request)
+
+    def _distance(self, request: GateRequest) -> list[Reason]:
+        """Of a limit through the market; one away from it may rest anywhere."""
+        listing, price, reference = request.listing, request.price, request.reference
+        if price is None or reference is None:
+            return []
+        collar = protection_price(listing, request.side, reference)
+        if price <= collar if request.side == Side.BUY else price >= collar:
+            return []
+        what = "through the market at" if request.stop_px is None else "through its stop price,"
+        return [
+            self._reason(
+                "RISK-PRICE",
+                f"{words.price(listing, price)} is more than {words.collar(listing.protection_bps)} "
+                f"{what} {words.price(listing, reference)}.",
+                f"The furthest price taken now is {words.price(listing, collar)}.",
+            )
+        ]
+
+    def _nothing_to_protect_by(self, ord_type: OrdType) -> Reason:
+        message = "No price to protect a market order by: nobody quotes and nothing has traded."
+        if ord_type == OrdType.TRAILING_STOP:
+            message = "Nothing has traded yet: there is no price to trail."
+        return Reason(code="MKT-NO-PRICE", message=message, next_step="Enter a limit order.")
+
+    def _reason(self, code: str, message: str, next_step: str) -> Reason:
+        return Reason(code=code, message=message, citation=self.citation, next_step=next_step)
 
 
 def protection_price(listing: Listing, side: Side, reference: int) -> int:

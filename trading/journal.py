@@ -57,6 +57,7 @@ class Recorded:
     order_id: int | None
     payload: dict[str, Any]
     hold: int
+    asked: dict[str, Any] | None  # what was asked for beyond the command's own fields
     put_aside: str | None  # why, where it is quarantined
 
     def command(self) -> engine.Command:
@@ -216,7 +217,9 @@ def quarantine(*, listing_id: int, seq: int, reason: str, proposal: Proposal) ->
 
 # --- Reading ------------------------------------------------------------------------------------------
 
-_RECORDED = ("seq", "at", "received_at", "kind", "account_id", "order_id", "payload", "hold")
+_RECORDED = (
+    "seq", "at", "received_at", "kind", "account_id", "order_id", "payload", "hold", "decision__asked",
+)  # fmt: skip
 
 
 def find_keys(pairs: Iterable[KeyPair]) -> dict[KeyPair, Key]:
@@ -243,6 +246,13 @@ def refusal_decision(*, refusal_id: int) -> dict[str, Any]:
 def refusals_of(*, account_id: int) -> QuerySet[tables.Refusal]:
     """Newest first."""
     return tables.Refusal.objects.filter(account_id=account_id).select_related("listing").order_by("-id")
+
+
+def commands_of_mass_cancel(*, listing_id: int, seq: int) -> list[tuple[int, int]]:
+    """(listing, number) of the commands entered with this one: those of its account and moment."""
+    one = tables.Command.objects.values_list("account_id", "received_at").get(listing_id=listing_id, seq=seq)
+    rows = tables.Command.objects.filter(kind="MassCancel", account_id=one[0], received_at=one[1])
+    return list(rows.order_by("listing_id").values_list("listing_id", "seq"))
 
 
 def commands_after(*, listing_id: int, seq: int, limit: int) -> list[Journaled]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from trading.engine import CALLS, Side
 from trading.engine.bands import edges
-from trading.models import CASH, Auction, Balance, Execution, Listing, MarketState, Order
+from trading.models import CASH, Auction, Balance, Execution, FeeSchedule, Listing, MarketState, Order
 from trading.models.listings import plain
 from trading.selectors import Bar, BookSnapshot, DayStats, OrdersInBook, Quote, Touch
 from trading.words import HALT_CODES
@@ -242,6 +242,15 @@ def order(row: Order, of: Listing) -> Json:
         "created_at": time(row.created_at),
         "updated_at": time(row.updated_at),
         "expire_at": time(row.expire_at),
+        "stop_px": price(of, row.stop_px),
+        "trail": price(of, row.trail),
+        "display_qty": quantity(of, row.display_qty),
+        "min_qty": quantity(of, row.min_qty),
+        "post_only": row.post_only or None,
+        "self_trade": row.self_trade,
+        "linked_order_id": None if row.linked_order_id is None else str(row.linked_order_id),
+        "triggered_at": time(row.triggered_at),
+        "fee": cash(row.fee),
     }
 
 
@@ -255,11 +264,27 @@ def execution(row: Execution, of: Listing, *, cl_ord_id: str, settled: bool) -> 
         "last_px": price(of, row.last_px),
         "last_qty": quantity(of, row.last_qty),
         "amount": cash(row.amount),
+        "fee": cash(row.fee),
+        "status": row.status,
         "liquidity": row.liquidity,
         "at": time(row.at),
         "settled": settled,
         "trade_id": str(row.trade_seq),
     }
+
+
+def fees(row: FeeSchedule) -> Json:
+    return {
+        "maker_rate": percent(row.maker_rate),
+        "taker_rate": percent(row.taker_rate),
+        "auction_rate": percent(row.auction_rate),
+        "flat": cash(row.flat_cents),
+        "minimum": cash(row.minimum_cents),
+    }
+
+
+def percent(millionths: int) -> str:
+    return f"{plain(Decimal(millionths) / 10_000):f}"
 
 
 def cash_balance(row: Balance) -> Json:

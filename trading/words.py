@@ -1,8 +1,10 @@
 """The edge for people at the desk: integers of ticks, lots and cents with their units."""
 
+from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from trading.engine import Phase
+from trading.engine import Phase, Side
 from trading.models import CASH, Asset, Listing, MarketState
 from trading.models.listings import plain
 
@@ -82,3 +84,22 @@ def duration(seconds: int) -> str:
 
 def state(market: MarketState) -> str:
     return "Faulted" if market.fault_seq else PHASES[Phase(market.state)]
+
+
+def halt(market: MarketState) -> str:
+    """Why it is halted; nothing where it is not."""
+    why = HALT_CODES.get(market.halt_code, market.halt_code)
+    return " – ".join(filter(None, [why, market.halt_note]))
+
+
+def surplus(listing: Listing, side: str, qty: int | None) -> str:
+    """What an uncrossing leaves over, and on which side."""
+    if not side or not qty:
+        return "nothing"
+    return f"{quantity(listing, qty)} of {'buyers' if side == Side.BUY else 'sellers'}"
+
+
+def moment(at: datetime, time_zone: str) -> str:
+    """As people at the market's place say it: Tue 24 Nov at 16:05 New York time."""
+    local, place = at.astimezone(ZoneInfo(time_zone)), time_zone.rsplit("/")[-1].replace("_", " ")
+    return f"{local:%a} {local.day} {local:%b} at {local:%H:%M} {place} time"

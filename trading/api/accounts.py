@@ -9,13 +9,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal import clock
 from portal.models import Account
 from trading import journal, selectors, wire
 from trading.api.errors import invalid
 from trading.api.inputs import ID
 from trading.api.markets import known_symbol
-from trading.api.outputs import BalancesShape, ExecutionsShape, OrderShape, RefusalsShape, errors
+from trading.api.outputs import (
+    BalancesShape,
+    ExecutionsShape,
+    FeeListShape,
+    OrderShape,
+    RefusalsShape,
+    errors,
+)
 from trading.models import CASH, Balance, Listing, Order
+from trading.services import fees
 
 PAGE = 100
 ACCOUNT = OpenApiParameter("account", int, description="May be left out if the caller has but one.")
@@ -121,6 +130,23 @@ class BalancesView(APIView):
             {
                 "cash": wire.cash_balance(cash),
                 "holdings": [wire.holding(row, row.asset.listing) for row in rows if row.asset_id != CASH],
+            }
+        )
+
+
+class FeesView(APIView):
+    @extend_schema(responses={200: FeeListShape, **LIST_ERRORS}, parameters=[ACCOUNT], tags=["account"])
+    def get(self, request: Request) -> Response:
+        """What the account's orders entered now pay by. Listings that cost nothing are left out."""
+        account, listings = asked_account(request), list(selectors.listings())
+        schedules = fees.in_force(listings, at=clock.now())
+        return Response(
+            {
+                "results": [
+                    {"symbol": row.symbol, **wire.fees(schedule), "effective_date": schedule.effective_date}
+                    for row in listings
+                    if (schedule := schedules.of(account, row.pk)) is not None
+                ]
             }
         )
 

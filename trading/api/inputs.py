@@ -1,9 +1,12 @@
 """Requests: shape only. Strings become ticks and lots here, exactly or not at all."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.validators import RegexValidator
 from drf_spectacular.types import OpenApiTypes
@@ -11,13 +14,24 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 
 from trading.api.errors import invalid
-from trading.engine import OrdType, Side, TimeInForce
+from trading.engine import OrdType, PostOnly, SelfTrade, Side, TimeInForce
 from trading.models import Listing
 from trading.services.requests import NewOrderRequest
 
 NUMBER = re.compile(r"[0-9]{1,40}(\.[0-9]{1,40})?")  # not \d: that takes the digits of every script
 ID = re.compile(r"[0-9]{1,18}")
-RESTING = (TimeInForce.DAY, TimeInForce.GTC)
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DAY, GTC, GTD, IOC, FOK, AT_OPEN, AT_CLOSE = TimeInForce
+RESTING = (DAY, GTC, GTD)
+STOPS = (OrdType.STOP, OrdType.STOP_LIMIT, OrdType.TRAILING_STOP)
+# docs/rules/order-types.md
+TIMES_IN_FORCE: dict[OrdType, tuple[TimeInForce, ...]] = {
+    OrdType.LIMIT: tuple(TimeInForce),
+    OrdType.MARKET: (IOC, FOK, AT_OPEN, AT_CLOSE),
+} | dict.fromkeys(STOPS, RESTING)
+SELF_TRADE = [mode.value for mode in SelfTrade if mode != SelfTrade.ALLOW]  # STPR-010
+MOST_DISPLAYS = 100  # ORDT-032
+FURTHEST = timedelta(days=366)
 MAX_UNITS = 2**53  # lots or ticks; what every client can count exactly
 
 
@@ -81,6 +95,24 @@ class DecimalString(serializers.Field):
         return value
 
 
+class Optional(DecimalString):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_null=True, **kwargs)
+
+
+class DateField(serializers.DateField):
+    """An exchange date: 2026-12-24, and nothing else."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_null=True, input_formats=["%Y-%m-%d"], **kwargs)
+
+    def to_internal_value(self, data: Any) -> date:
+        if not isinstance(data, str) or not DATE.fullmatch(data):
+            raise serializers.ValidationError("Not a date like 2026-12-24.", code="NOT_A_DATE")
+        value: date = super().to_internal_value(data)
+        return value
+
+
 @extend_schema_serializer(
     examples=[
         OpenApiExample(
@@ -98,6 +130,13 @@ class DecimalString(serializers.Field):
                 "ord_type": "MARKET", "time_in_force": "IOC", "order_qty": "20",
             },
         ),
+        OpenApiExample(
+            "A stop order that follows the market",
+            {
+                "account": 12, "cl_ord_id": "d2f1c0a4-5", "symbol": "ACME", "side": "SELL",
+                "ord_type": "TRAILING_STOP", "time_in_force": "GTC", "order_qty": "20", "trail": "0.50",
+            },
+        ),
     ]
 )  # fmt: skip
 class OrderInput(Input):
@@ -107,14 +146,24 @@ class OrderInput(Input):
     side = serializers.ChoiceField([s.value for s in Side])
     ord_type = serializers.ChoiceField([t.value for t in OrdType])
     time_in_force = serializers.ChoiceField(
-        [t.value for t in TimeInForce], help_text="A market order does not rest: IOC or FOK."
+        [t.value for t in TimeInForce],
+        help_text="A market order does not rest: IOC, FOK, AT_OPEN or AT_CLOSE. A stop order waits: DAY, GTC "
+        "or GTD.",
     )
     order_qty = DecimalString(help_text="A whole number of the listing's lots.")
-    price = DecimalString(
-        required=False,
-        allow_null=True,
-        help_text="Of a limit order: a whole number of the listing's ticks. A market order has none.",
+    price = Optional(help_text="Of a LIMIT or STOP_LIMIT order: a whole number of the listing's ticks.")
+    stop_px = Optional(help_text="Of a STOP or STOP_LIMIT order: the trade that triggers it.")
+    trail = Optional(help_text="Of a TRAILING_STOP order: how far it stays from the market.")
+    display_qty = Optional(help_text="How much of it is shown at a time.")
+    min_qty = Optional(help_text="Canceled, if it cannot trade this much at once.")
+    post_only = serializers.ChoiceField(
+        [p.value for p in PostOnly], required=False, allow_null=True,
+        help_text="Never takes from the book: rejected, or set a step back, if it would.",
+    )  # fmt: skip
+    self_trade = serializers.ChoiceField(
+        SELF_TRADE, required=False, help_text="What prevents a trade with an order of the same owner."
     )
+    expire_date = DateField(help_text="Of a GTD order: its last day on the exchange.")
 
 
 @extend_schema_serializer(
@@ -134,36 +183,164 @@ class CancelInput(Input):
 class ReplaceInput(Input):
     cl_ord_id = ClOrdIdField()
     order_qty = DecimalString(help_text="The new total quantity, what has traded included.")
+    price = Optional(help_text="Of an order with a limit.")
+    stop_px = Optional(help_text="Of a waiting stop order; left out, it stays.")
+
+
+class LimitLegInput(Input):
+    cl_ord_id = ClOrdIdField()
     price = DecimalString()
 
 
-def new_order(data: dict[str, Any], listing: Listing) -> NewOrderRequest:
-    """Check what one field means for another, and for the listing's tick and lot."""
+class StopLegInput(Input):
+    cl_ord_id = ClOrdIdField()
+    ord_type = serializers.ChoiceField([t.value for t in STOPS])
+    stop_px = Optional()
+    trail = Optional()
+    price = Optional()
+
+
+class PairInput(Input):
+    account = IdField(help_text="One of your own accounts.")
+    symbol = Text(max_length=12)
+    side = serializers.ChoiceField([s.value for s in Side])
+    order_qty = DecimalString(help_text="Of either leg.")
+    time_in_force = serializers.ChoiceField([t.value for t in RESTING])
+    expire_date = DateField(help_text="Of a GTD pair: its last day on the exchange.")
+    limit = LimitLegInput()
+    stop = StopLegInput()
+
+
+class CancelAllInput(Input):
+    account = IdField(help_text="One of your own accounts.")
+    cl_ord_id = ClOrdIdField()
+    symbol = Text(max_length=12, required=False, allow_null=True, help_text="Of this listing only.")
+    side = serializers.ChoiceField(
+        [s.value for s in Side], required=False, allow_null=True, help_text="Of this side only."
+    )
+
+
+def new_order(data: dict[str, Any], listing: Listing, *, at: datetime) -> NewOrderRequest:
+    """Check what one field means for another, and for the listing's tick, lot and day."""
     ord_type, time_in_force = OrdType(data["ord_type"]), TimeInForce(data["time_in_force"])
-    price = data.get("price")
-    if ord_type == OrdType.LIMIT and price is None:
-        raise invalid("PRICE_REQUIRED", "A limit order needs a price.", field="price")
-    if ord_type == OrdType.MARKET and price is not None:
-        raise invalid("PRICE_NOT_TAKEN", "A market order has no price of its own.", field="price")
-    if ord_type == OrdType.MARKET and time_in_force in RESTING:
-        raise invalid(
-            "TIME_IN_FORCE_NOT_TAKEN",
-            "A market order does not rest on the book: use IOC or FOK.",
-            field="time_in_force",
-        )
+    _check_times(ord_type, time_in_force)
+    _check_prices(data, ord_type)
+    day = data.get("expire_date")
+    _check_expire_date(day, time_in_force, listing, at)
+    _check_conditions(data, ord_type, time_in_force)
+    post_only = data.get("post_only")
     return NewOrderRequest(
         account_id=data["account"], cl_ord_id=data["cl_ord_id"], listing_id=listing.pk,
         side=Side(data["side"]), ord_type=ord_type, time_in_force=time_in_force,
-        order_qty=lots(data["order_qty"], listing), price=None if price is None else ticks(price, listing),
+        order_qty=lots(data["order_qty"], listing),
+        price=optional(ticks, data, "price", listing), stop_px=optional(ticks, data, "stop_px", listing),
+        trail=optional(ticks, data, "trail", listing),
+        display_qty=optional(lots, data, "display_qty", listing),
+        min_qty=optional(lots, data, "min_qty", listing),
+        post_only=PostOnly(post_only) if post_only else None,
+        self_trade=SelfTrade(data.get("self_trade") or SelfTrade.CANCEL_NEWEST),
+        expire_date=day.isoformat() if day else None,
     )  # fmt: skip
 
 
-def ticks(price: Decimal, listing: Listing) -> int:
-    return _units(price, listing.tick_size, "price", "PRICE_OFF_TICK", "Prices move in steps of")
+def pair(data: dict[str, Any], listing: Listing, *, at: datetime) -> tuple[NewOrderRequest, NewOrderRequest]:
+    """The stop leg and the limit leg, which name each other (ORDT-060)."""
+    shared = {k: data.get(k) for k in ("account", "side", "order_qty", "time_in_force", "expire_date")}
+    stop = new_order(shared | data["stop"], listing, at=at)
+    limit = new_order(shared | data["limit"] | {"ord_type": OrdType.LIMIT}, listing, at=at)
+    if stop.cl_ord_id == limit.cl_ord_id:
+        raise invalid("CL_ORD_IDS_ALIKE", "Each leg needs a ClOrdID of its own.", field="cl_ord_id")
+    return (
+        replace(stop, linked_cl_ord_id=limit.cl_ord_id),
+        replace(limit, linked_cl_ord_id=stop.cl_ord_id),
+    )
 
 
-def lots(qty: Decimal, listing: Listing) -> int:
-    return _units(qty, listing.lot_size, "order_qty", "QTY_OFF_LOT", "Quantities come in lots of")
+def _check_times(ord_type: OrdType, time_in_force: TimeInForce) -> None:
+    if time_in_force in TIMES_IN_FORCE[ord_type]:
+        return
+    message = (
+        "A market order does not rest on the book: use IOC, FOK, AT_OPEN or AT_CLOSE."
+        if ord_type == OrdType.MARKET
+        else "A stop order waits for its price: use DAY, GTC or GTD."
+    )
+    raise invalid("TIME_IN_FORCE_NOT_TAKEN", message, field="time_in_force")
+
+
+# Which prices an order of each type has.
+PRICES: dict[str, tuple[OrdType, ...]] = {
+    "price": (OrdType.LIMIT, OrdType.STOP_LIMIT),
+    "stop_px": (OrdType.STOP, OrdType.STOP_LIMIT),
+    "trail": (OrdType.TRAILING_STOP,),
+}
+TYPE_WORDS = {
+    OrdType.LIMIT: "A limit order", OrdType.MARKET: "A market order", OrdType.STOP: "A stop order",
+    OrdType.STOP_LIMIT: "A stop-limit order", OrdType.TRAILING_STOP: "A trailing stop order",
+}  # fmt: skip
+PRICE_WORDS = {"price": "price", "stop_px": "stop price", "trail": "trail"}
+
+
+def _check_prices(data: dict[str, Any], ord_type: OrdType) -> None:
+    for name, types in PRICES.items():
+        given = data.get(name) is not None
+        subject, word = TYPE_WORDS[ord_type], PRICE_WORDS[name]
+        if ord_type in types and not given:
+            raise invalid(f"{name.upper()}_REQUIRED", f"{subject} needs a {word}.", field=name)
+        if given and ord_type not in types:
+            raise invalid(f"{name.upper()}_NOT_TAKEN", f"{subject} has no {word} of its own.", field=name)
+
+
+def _check_expire_date(day: date | None, time_in_force: TimeInForce, listing: Listing, at: datetime) -> None:
+    if time_in_force != GTD:
+        if day is not None:
+            raise invalid("EXPIRE_DATE_NOT_TAKEN", "Only a GTD order ends on a date.", field="expire_date")
+        return
+    if day is None:
+        raise invalid("EXPIRE_DATE_REQUIRED", "A GTD order needs its last day.", field="expire_date")
+    today = at.astimezone(ZoneInfo(listing.time_zone)).date()
+    if day < today:
+        raise invalid("EXPIRE_DATE_PAST", "That day is over.", field="expire_date")
+    if day > today + FURTHEST:
+        raise invalid("EXPIRE_DATE_TOO_FAR", "An order is good for a year at most.", field="expire_date")
+
+
+def _check_conditions(data: dict[str, Any], ord_type: OrdType, time_in_force: TimeInForce) -> None:
+    """ORDT-032, ORDT-042, ORDT-051."""
+    qty, display_qty, min_qty = data["order_qty"], data.get("display_qty"), data.get("min_qty")
+    rests = ord_type == OrdType.LIMIT and time_in_force in RESTING
+    for name in ("display_qty", "post_only"):
+        if data.get(name) is not None and not rests:
+            message = "Only a limit order that rests may have this: DAY, GTC or GTD."
+            raise invalid(f"{name.upper()}_NOT_TAKEN", message, field=name)
+    if display_qty is not None and not display_qty <= qty <= MOST_DISPLAYS * display_qty:
+        message = "Show a hundredth of the order at least, and all of it at most."
+        raise invalid("DISPLAY_QTY_OUT_OF_RANGE", message, field="display_qty")
+    if min_qty is None:
+        return
+    at_once = ord_type in (OrdType.LIMIT, OrdType.MARKET) and time_in_force == IOC
+    if not rests and not at_once:
+        message = "Only a limit order that rests, or an IOC order, may have this."
+        raise invalid("MIN_QTY_NOT_TAKEN", message, field="min_qty")
+    if data.get("post_only") is not None:
+        message = "What must trade at once cannot be kept from doing so."
+        raise invalid("MIN_QTY_NOT_TAKEN", message, field="min_qty")
+    if min_qty > qty:
+        raise invalid("MIN_QTY_OUT_OF_RANGE", "That is more than the order is for.", field="min_qty")
+
+
+def optional(
+    units: Callable[[Decimal, Listing, str], int], data: dict[str, Any], field: str, listing: Listing
+) -> int | None:
+    value = data.get(field)
+    return None if value is None else units(value, listing, field)
+
+
+def ticks(price: Decimal, listing: Listing, field: str = "price") -> int:
+    return _units(price, listing.tick_size, field, "PRICE_OFF_TICK", "Prices move in steps of")
+
+
+def lots(qty: Decimal, listing: Listing, field: str = "order_qty") -> int:
+    return _units(qty, listing.lot_size, field, "QTY_OFF_LOT", "Quantities come in lots of")
 
 
 def _units(value: Decimal, unit: Decimal, field: str, code: str, sentence: str) -> int:

@@ -8,20 +8,31 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal import clock
 from trading import wire
 from trading.api import inputs
 from trading.api.accounts import ACCOUNT, CURSOR, SYMBOL, WORKING, OrderListMixin, own_account, own_order
 from trading.api.errors import ApiError, invalid, refused
-from trading.api.inputs import CancelInput, OrderInput, ReplaceInput
+from trading.api.inputs import CancelAllInput, CancelInput, OrderInput, PairInput, ReplaceInput
 from trading.api.markets import known_symbol
-from trading.api.outputs import ChangeShape, OrdersShape, PlacedOrderShape, PreviewShape, errors
-from trading.engine import Side
-from trading.models import CASH, Balance, Listing, Order
+from trading.api.outputs import (
+    CancelAllShape,
+    ChangeShape,
+    OrdersShape,
+    PlacedOrderShape,
+    PlacedPairShape,
+    PreviewShape,
+    errors,
+)
+from trading.engine import Side, TimeInForce
+from trading.models import CASH, Listing, Order
 from trading.services import entry
 from trading.services.requests import (
     Accepted,
     CancelRequest,
     Conflict,
+    MassAccepted,
+    MassCancelRequest,
     NewOrderRequest,
     NotFound,
     Outcome,
@@ -48,9 +59,8 @@ class OrdersView(OrderListMixin, APIView):
     def post(self, request: Request) -> Response:
         """Enter an order. 202: it is in the journal, and the engine will answer on the account's socket."""
         new, listing = _parse(request)
-        placed = _taken(entry.submit_orders([new], actor=request.user)[0])  # type: ignore[arg-type]
-        order = Order.objects.get(pk=placed.order_id)
-        return Response({**wire.order(order, listing), "seq": placed.seq}, status=status.HTTP_202_ACCEPTED)
+        [placed] = _entered(request, [new])
+        return Response(_acknowledged(placed, listing), status=status.HTTP_202_ACCEPTED)
 
 
 class PreviewView(APIView):
@@ -58,18 +68,24 @@ class PreviewView(APIView):
     def post(self, request: Request) -> Response:
         """What entering this order would come to; nothing is written."""
         new, listing = _parse(request)
-        terms, verdict, balances = entry.preview(new)
-        return Response(
-            {
-                "allowed": verdict.allowed,
-                "reasons": [
-                    {k: r.as_json()[k] for k in ("code", "message", "citation", "next_step", "until")}
-                    for r in verdict.reasons
-                ],
-                "estimate": _estimate(terms, listing, balances),
-                "summary": _summary(terms, listing),
-            }
-        )
+        return Response(_previewed(entry.preview(new), listing))
+
+
+class PairView(APIView):
+    @extend_schema(request=PairInput, responses={202: PlacedPairShape, **ENTRY_ERRORS}, tags=["orders"])
+    def post(self, request: Request) -> Response:
+        """Enter two orders of which one cancels the other: both, or neither."""
+        legs, listing = _parse_pair(request)
+        stop, limit = (_acknowledged(placed, listing) for placed in _entered(request, legs))
+        return Response({"limit": limit, "stop": stop}, status=status.HTTP_202_ACCEPTED)
+
+
+class PairPreviewView(APIView):
+    @extend_schema(request=PairInput, responses={200: PreviewShape, **PREVIEW_ERRORS}, tags=["orders"])
+    def post(self, request: Request) -> Response:
+        """What entering these two orders would come to; nothing is written."""
+        legs, listing = _parse_pair(request)
+        return Response(_previewed(entry.preview(*legs), listing))
 
 
 class CancelView(APIView):
@@ -82,23 +98,55 @@ class CancelView(APIView):
         return _change(request, cancel, order, "PENDING_CANCEL")
 
 
+class CancelAllView(APIView):
+    @extend_schema(
+        request=CancelAllInput,
+        responses={202: CancelAllShape, **PREVIEW_ERRORS, **errors(409)},
+        tags=["orders"],
+    )
+    def post(self, request: Request) -> Response:
+        """Ask to cancel all open orders of an account.
+
+        Of one listing or of all, of one side or of both; the answer names the listings concerned.
+        """
+        data = _valid(CancelAllInput, request)
+        account = own_account(request, str(data["account"]))
+        symbol, side = data.get("symbol"), data.get("side")
+        cancel = MassCancelRequest(
+            account.pk, data["cl_ord_id"], listing_id=known_symbol(symbol).pk if symbol else None,
+            side=Side(side) if side else None,
+        )  # fmt: skip
+        [outcome] = entry.submit_orders([cancel], actor=request.user)  # type: ignore[arg-type]
+        taken = _taken(outcome)
+        assert isinstance(taken, MassAccepted)
+        symbols = dict(Listing.objects.values_list("pk", "symbol"))
+        rows = [{"symbol": symbols[listing_id], "seq": seq} for listing_id, seq in taken.commands]
+        return Response({"listings": rows}, status=status.HTTP_202_ACCEPTED)
+
+
 class ReplaceView(APIView):
     @extend_schema(request=ReplaceInput, responses={202: ChangeShape, **ENTRY_ERRORS}, tags=["orders"])
     def post(self, request: Request, order_id: int) -> Response:
-        """Ask to change quantity or price. Less quantity keeps the order's place; all else loses it."""
+        """Ask to change quantity, limit or stop price. Less at the same prices keeps the order's place; all
+        else loses it."""
         order = own_order(request, order_id)
-        data = _valid(ReplaceInput, request)
-        if order.price is None:
-            raise invalid("NOT_REPLACEABLE", "A market order cannot be changed.")
+        data, listing = _valid(ReplaceInput, request), order.listing
+        if order.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
+            raise invalid("NOT_REPLACEABLE", "An order for now or never cannot be changed.")
+        price = inputs.optional(inputs.ticks, data, "price", listing)
+        if price is None and order.price is not None:
+            raise invalid("PRICE_REQUIRED", "This order has a limit: say which.", field="price")
         replace = ReplaceRequest(
-            order.account_id, data["cl_ord_id"], order_qty=inputs.lots(data["order_qty"], order.listing),
-            price=inputs.ticks(data["price"], order.listing), order_id=order.pk,
+            order.account_id, data["cl_ord_id"], order_qty=inputs.lots(data["order_qty"], listing),
+            price=price, order_id=order.pk, stop_px=inputs.optional(inputs.ticks, data, "stop_px", listing),
         )  # fmt: skip
         return _change(request, replace, order, "PENDING_REPLACE")
 
 
 def _change(request: Request, change: CancelRequest | ReplaceRequest, order: Order, pending: str) -> Response:
-    placed = _taken(entry.submit_orders([change], actor=request.user)[0])  # type: ignore[arg-type]
+    [outcome] = entry.submit_orders([change], actor=request.user)  # type: ignore[arg-type]
+    placed = _taken(outcome)
+    assert isinstance(placed, Accepted)
     body = {
         "cl_ord_id": change.cl_ord_id,
         "pending": pending,
@@ -118,12 +166,33 @@ def _parse(request: Request) -> tuple[NewOrderRequest, Listing]:
     data = _valid(OrderInput, request)
     own_account(request, str(data["account"]))
     listing = known_symbol(data["symbol"])
-    return inputs.new_order(data, listing), listing
+    return inputs.new_order(data, listing, at=clock.now()), listing
 
 
-def _taken(outcome: Outcome) -> Accepted:
+def _parse_pair(request: Request) -> tuple[list[NewOrderRequest], Listing]:
+    data = _valid(PairInput, request)
+    own_account(request, str(data["account"]))
+    listing = known_symbol(data["symbol"])
+    return list(inputs.pair(data, listing, at=clock.now())), listing
+
+
+def _entered(request: Request, orders: list[NewOrderRequest]) -> list[Accepted]:
+    placed = []
+    for outcome in entry.submit_orders(orders, actor=request.user):  # type: ignore[arg-type]
+        taken = _taken(outcome)
+        assert isinstance(taken, Accepted)
+        placed.append(taken)
+    return placed
+
+
+def _acknowledged(placed: Accepted, listing: Listing) -> dict[str, Any]:
+    order = Order.objects.get(pk=placed.order_id)
+    return {**wire.order(order, listing), "seq": placed.seq}
+
+
+def _taken(outcome: Outcome) -> Accepted | MassAccepted:
     match outcome:
-        case Accepted():
+        case Accepted() | MassAccepted():
             return outcome
         case Refused(reasons=reasons):
             raise refused(reasons)
@@ -133,33 +202,55 @@ def _taken(outcome: Outcome) -> Accepted:
             raise ApiError(status.HTTP_404_NOT_FOUND, outcome.code, outcome.message)
 
 
+# --- Previews -------------------------------------------------------------------------------------------
+
+
+def _previewed(preview: entry.Preview, listing: Listing) -> dict[str, Any]:
+    verdict, first = preview.verdict, preview.legs[0]
+    schedule = first.fee_schedule
+    return {
+        "allowed": verdict.allowed,
+        "reasons": [
+            {k: r.as_json()[k] for k in ("code", "message", "citation", "next_step", "until")}
+            for r in verdict.reasons
+        ],
+        "estimate": _estimate(preview, listing),
+        "summary": _summary(first, listing),
+        "fee": wire.cash(preview.most_fee),
+        "fees": wire.fees(schedule) if schedule is not None else None,
+        "expires_at": wire.time(first.expire_at),
+        "explanation": preview.explanation,
+    }
+
+
 def _summary(terms: entry.Terms, listing: Listing) -> str:
     price = "at the market" if terms.price is None else f"at {wire.price(listing, terms.price)}"
-    return (
-        f"{wire.side_word(terms.side)} {wire.quantity(listing, terms.order_qty)} {listing.symbol} {price}, "
-        f"{terms.ord_type.lower()}, {terms.time_in_force.lower()}"
-    )
+    words = (word.lower().replace("_", "-") for word in (terms.ord_type, terms.time_in_force))
+    side = wire.side_word(terms.side)
+    return f"{side} {wire.quantity(listing, terms.order_qty)} {listing.symbol} {price}, {', '.join(words)}"
 
 
-def _estimate(terms: entry.Terms, listing: Listing, balances: dict[str, Balance]) -> dict[str, Any]:
+def _estimate(preview: entry.Preview, listing: Listing) -> dict[str, Any]:
     """Cash and holding before and after, as if it filled whole at its worst price."""
-    cash, token = balances[CASH], balances[listing.asset_id]
-    worst = terms.worst_price
-    notional = None if worst is None else listing.cents(worst * terms.order_qty)
+    cash, token = preview.balances[CASH], preview.balances[listing.asset_id]
+    terms = preview.dearest
     sign = 1 if terms.side == Side.BUY else -1
-    hold = None if worst is None else terms.hold
+    known = terms.worst_price is not None
+    hold = preview.hold if known else 0
     return {
-        "price_used": wire.price(listing, worst),
+        "price_used": wire.price(listing, terms.worst_price),
         "protection_px": wire.price(listing, terms.protection_px),
-        "notional": None if notional is None else wire.cash(notional),
-        "fees": wire.cash(0),
+        "notional": wire.cash(terms.worst_value) if known else None,
+        "fees": wire.cash(preview.most_fee),
         "cash_before": wire.cash(cash.available),
-        "cash_after": None if notional is None else wire.cash(cash.available - sign * notional),
+        "cash_after": wire.cash(cash.available - sign * terms.worst_value - preview.most_fee)
+        if known
+        else None,
         "holding_before": wire.quantity(listing, token.available),
         "holding_after": wire.quantity(listing, token.available + sign * terms.order_qty),
         "hold_asset": terms.hold_asset,
         "hold_amount": None
-        if hold is None
+        if not known
         else wire.cash(hold)
         if terms.hold_asset == CASH
         else wire.quantity(listing, hold),

@@ -4,8 +4,8 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema_field
 from rest_framework import serializers
 from rest_framework.serializers import BooleanField, CharField, DateTimeField, IntegerField
 
-from trading.engine import CALLS, OrdType, Phase, Side, TimeInForce
-from trading.models import Listing, OrdStatus
+from trading.engine import CALLS, OrdType, Phase, PostOnly, SelfTrade, Side, TimeInForce
+from trading.models import Execution, Listing, OrdStatus
 
 STATES = [*(phase.value for phase in Phase), "FAULTED"]
 
@@ -282,9 +282,9 @@ class OrderShape(Shape):
     ord_type = serializers.ChoiceField([t.value for t in OrdType])
     time_in_force = serializers.ChoiceField([t.value for t in TimeInForce])
     order_qty = amount(help_text="As entered, or as last replaced.")
-    price = amount(allow_null=True, help_text="Its limit; a market order has none.")
+    price = amount(allow_null=True, help_text="Its limit, where it has one.")
     protection_px = amount(
-        allow_null=True, help_text="The worst price a market order may trade at, frozen at entry."
+        allow_null=True, help_text="The worst price an order without a limit may trade at, frozen at entry."
     )
     ord_status = serializers.ChoiceField(OrdStatus.choices)
     cum_qty = amount(help_text="Traded so far.")
@@ -293,11 +293,34 @@ class OrderShape(Shape):
     text = CharField(help_text="Why it was rejected or canceled.")
     created_at = DateTimeField()
     updated_at = DateTimeField()
-    expire_at = DateTimeField(allow_null=True, help_text="When a DAY order ends.")
+    expire_at = DateTimeField(allow_null=True, help_text="When a DAY or GTD order ends.")
+    stop_px = amount(allow_null=True, help_text="The trade that triggers it; a trailing one moves.")
+    trail = amount(allow_null=True)
+    display_qty = amount(allow_null=True, help_text="How much of it is shown at a time.")
+    min_qty = amount(allow_null=True)
+    post_only = serializers.ChoiceField([p.value for p in PostOnly], allow_null=True)
+    self_trade = serializers.ChoiceField([s.value for s in SelfTrade])
+    linked_order_id = CharField(allow_null=True, help_text="The other leg of its pair.")
+    triggered_at = DateTimeField(allow_null=True, help_text="When its stop price was met.")
+    fee = amount(help_text="Charged so far.")
 
 
 class PlacedOrderShape(OrderShape):
     seq = IntegerField(help_text="The command's number in the listing's journal.")
+
+
+class PlacedPairShape(Shape):
+    limit = PlacedOrderShape()
+    stop = PlacedOrderShape()
+
+
+class CancelAllRow(Shape):
+    symbol = CharField()
+    seq = IntegerField(help_text="The command's number in the listing's journal.")
+
+
+class CancelAllShape(Shape):
+    listings = CancelAllRow(many=True)
 
 
 class OrdersShape(Shape):
@@ -326,11 +349,32 @@ class EstimateShape(Shape):
     expire_at = DateTimeField(allow_null=True)
 
 
+class FeesShape(Shape):
+    maker_rate = amount(help_text="Percent of the value it trades by waiting in the book.")
+    taker_rate = amount(help_text="Percent of the value it trades on arrival.")
+    auction_rate = amount(help_text="Percent of the value it trades in auctions.")
+    flat = amount(help_text="Once for an order that trades.")
+    minimum = amount(help_text="At least, for an order that trades.")
+
+
+class ListingFeesShape(FeesShape):
+    symbol = CharField()
+    effective_date = serializers.DateField(help_text="Its first day.")
+
+
+class FeeListShape(Shape):
+    results = ListingFeesShape(many=True)
+
+
 class PreviewShape(Shape):
     allowed = BooleanField()
     reasons = ReasonShape(many=True, help_text="Why not; empty where it is allowed.")
     estimate = EstimateShape()
     summary = CharField(help_text='In a sentence: "Buy 100 ACME at 12.50, limit, day".')
+    fee = amount(help_text="The most it may cost at that price.")
+    fees = FeesShape(allow_null=True, help_text="What it pays by.")
+    expires_at = DateTimeField(allow_null=True)
+    explanation = serializers.ListField(child=CharField(), help_text="What it will do, in sentences.")
 
 
 class ExecutionShape(Shape):
@@ -341,8 +385,10 @@ class ExecutionShape(Shape):
     side = serializers.ChoiceField([s.value for s in Side])
     last_px = amount()
     last_qty = amount()
-    amount = amount()
-    liquidity = serializers.ChoiceField(["MAKER", "TAKER"])
+    amount = Amount()
+    fee = Amount()
+    status = serializers.ChoiceField(Execution.Status.choices)
+    liquidity = serializers.ChoiceField(Execution.Liquidity.choices)
     at = DateTimeField()
     settled = BooleanField()
     trade_id = CharField()

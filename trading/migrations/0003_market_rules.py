@@ -543,6 +543,22 @@ class Migration(migrations.Migration):
             model_name="tradebreak",
             constraint=models.UniqueConstraint(fields=("listing", "trade_seq"), name="broken_once"),
         ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("ord_status__in", ["PENDING_NEW", "NEW", "PARTIALLY_FILLED"])),
+                fields=["account", "listing"],
+                name="order_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="command",
+            index=models.Index(
+                condition=models.Q(("kind", "MassCancel")),
+                fields=["account", "received_at"],
+                name="command_mass_cancel",
+            ),
+        ),
         *(
             migrations.RunSQL(TRIGGER.format(table=table), f"DROP TRIGGER append_only ON {table}")
             for table in ("trading_feeschedule", "trading_tradebreak")

@@ -59,6 +59,10 @@ class Command(Record):
         constraints = [models.UniqueConstraint(fields=["listing", "seq"], name="command_sequence")]
         indexes = [
             models.Index(fields=["order_id"], name="command_order", condition=Q(order_id__isnull=False)),
+            # The commands of one mass cancel are found by their account and moment.
+            models.Index(
+                fields=["account", "received_at"], name="command_mass_cancel", condition=Q(kind="MassCancel")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -93,6 +93,9 @@ class Order(models.Model):
             models.Index(
                 fields=["listing", "side", "price"], name="order_working", condition=Q(ord_status__in=WORKING)
             ),
+            models.Index(
+                fields=["account", "listing"], name="order_open", condition=Q(ord_status__in=WORKING)
+            ),
         ]
 
     def __str__(self) -> str:

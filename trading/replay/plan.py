@@ -17,7 +17,7 @@ should have filled, or should not have, are their consequences.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from trading.engine import OrdType, Side, TimeInForce
+from trading.engine import OrdType, SelfTrade, Side, TimeInForce
 from trading.replay.forecast import Fill, Forecast, Held
 from trading.replay.lobster import HALTED, TAKES_AWAY, TRADING, Book, Kind, Message, Row, Survey
 from trading.services.requests import CancelRequest, NewOrderRequest, ReplaceRequest, Request
@@ -241,7 +241,7 @@ class Plan:
         request = NewOrderRequest(
             self._aggressive_id, self._next_name(), self._listing_id,
             Side.SELL if side is Side.BUY else Side.BUY, OrdType.LIMIT, TimeInForce.IOC, qty,
-            limit // self._survey.tick,
+            limit // self._survey.tick, self_trade=SelfTrade.ALLOW,
         )  # fmt: skip
         self._step.requests.append(request)
         self._step.aggressor = Aggressor(request.cl_ord_id, fills, follows_from)
@@ -326,7 +326,7 @@ class Plan:
     def _place(self, side: Side, price: int, qty: int) -> str:
         request = NewOrderRequest(
             self._passive_id, self._next_name(), self._listing_id, side, OrdType.LIMIT, TimeInForce.GTC, qty,
-            price // self._survey.tick,
+            price // self._survey.tick, self_trade=SelfTrade.ALLOW,
         )  # fmt: skip
         self._step.requests.append(request)
         return request.cl_ord_id

@@ -17,7 +17,7 @@ from trading.replay.plan import Step
 from trading.replay.venue import Venue
 from trading.services import operations
 from trading.services.entry import MAX_BATCH, submit_orders
-from trading.services.requests import Accepted, NewOrderRequest, Outcome, Refused, Request
+from trading.services.requests import Accepted, MassAccepted, NewOrderRequest, Outcome, Refused, Request
 
 BATCH = 500
 MOST_AHEAD = 4000
@@ -98,6 +98,7 @@ class Run:
             if isinstance(request, NewOrderRequest):
                 self.check.know(outcome.order_id, request.cl_ord_id)
             return
+        assert not isinstance(outcome, MassAccepted)  # a replay cancels order by order
         code = outcome.reasons[0]["code"] if isinstance(outcome, Refused) else outcome.code
         self.refused.append(f"line {step.line}: {type(request).__name__} {request.cl_ord_id} refused: {code}")
 

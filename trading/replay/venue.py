@@ -28,6 +28,7 @@ LOTS = 10**12
 MAX_ORDER_QTY = 10**9
 MAX_ORDER_CENTS = 10**14
 COLLAR_BPS = 1_000_000
+OPEN_ORDERS = 10**9
 PATIENCE_S = 5.0
 STARTING_S = 60.0
 
@@ -87,6 +88,7 @@ def _funded_account(listing: Listing, role: str) -> Account:
         number=f"{listing.symbol}-{role[0].upper()}",
         name=f"Replay of {listing.symbol}, {role}",
         kind=Account.Kind.MARKET_MAKER,
+        max_open_orders=OPEN_ORDERS,
         opened_at=clock.now(),
     )
     reference = f"replay:{account.number}"

@@ -5,11 +5,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from trading.engine import CancelReason, OrdType, Side, TimeInForce
+from trading.engine import CancelReason, OrdType, PostOnly, SelfTrade, Side, TimeInForce
 
 
 @dataclass(frozen=True, slots=True)
 class NewOrderRequest:
+    """``linked_cl_ord_id``: the other leg of its pair. Legs name each other, and stand side by side in a
+    batch, the stop leg first."""
+
     account_id: int
     cl_ord_id: str
     listing_id: int
@@ -18,6 +21,14 @@ class NewOrderRequest:
     time_in_force: TimeInForce
     order_qty: int
     price: int | None = None
+    stop_px: int | None = None
+    trail: int | None = None
+    display_qty: int | None = None
+    min_qty: int | None = None
+    post_only: PostOnly | None = None
+    self_trade: SelfTrade = SelfTrade.CANCEL_NEWEST
+    expire_date: str | None = None  # 2026-12-24
+    linked_cl_ord_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +44,45 @@ class CancelRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceRequest:
-    """``order_qty`` is the new total, as in FIX."""
+    """``order_qty`` is the new total, as in FIX. Without a ``stop_px`` a waiting stop keeps its own."""
 
     account_id: int
     cl_ord_id: str
     order_qty: int
-    price: int
+    price: int | None
     order_id: int | None = None
     orig_cl_ord_id: str | None = None
+    stop_px: int | None = None
 
 
-Request = NewOrderRequest | CancelRequest | ReplaceRequest
+@dataclass(frozen=True, slots=True)
+class MassCancelRequest:
+    """Of one listing or of all, of one side or of both."""
+
+    account_id: int
+    cl_ord_id: str
+    listing_id: int | None = None
+    side: Side | None = None
+
+
+Request = NewOrderRequest | CancelRequest | ReplaceRequest | MassCancelRequest
 
 
 def body_of(request: Request) -> dict[str, Any]:
+    """What was asked for; what was left open is left out."""
+    body: dict[str, Any] = {"kind": type(request).__name__}
     # Not ``asdict``: copying deeply what cannot change costs more than the hash.
-    return {"kind": type(request).__name__, **{name: getattr(request, name) for name in request.__slots__}}
+    for name in request.__slots__:
+        value = getattr(request, name)
+        if value is not None:
+            body[name] = value
+    return body
+
+
+def beyond_command(request: NewOrderRequest) -> dict[str, Any]:
+    """What was asked for that the order's command does not tell: kept with the decision."""
+    body = body_of(request)
+    return {name: body[name] for name in ("expire_date", "linked_cl_ord_id") if name in body}
 
 
 def body_hash(request: Request) -> bytes:
@@ -67,6 +101,14 @@ class Accepted:
     order_id: int
     listing_id: int
     seq: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MassAccepted:
+    """In the journals of these listings: (listing, seq)."""
+
+    commands: tuple[tuple[int, int], ...]
     repeated: bool = False
 
 
@@ -94,4 +136,4 @@ class NotFound:
     message: str = "This account has no such order."
 
 
-Outcome = Accepted | Refused | Conflict | NotFound
+Outcome = Accepted | MassAccepted | Refused | Conflict | NotFound

@@ -8,7 +8,7 @@ import pytest
 
 from portal.models import Account
 from trading import gates
-from trading.engine import OrdType, Phase, Side
+from trading.engine import OrdType, Phase, Side, TimeInForce
 from trading.gates import Decision, GateRequest, MarketGate, Reason, SanityGate
 from trading.models import Listing, MarketState
 
@@ -24,8 +24,9 @@ def request(**changes: Any) -> GateRequest:
     )  # fmt: skip
     asked: dict[str, Any] = {
         "account": Account(number="A-1"), "listing": listing, "market": MarketState(), "side": Side.BUY,
-        "ord_type": OrdType.LIMIT, "order_qty": 100, "price": 1000, "reference": 1000, "only_reduces": False,
-        "at": NOON,
+        "ord_type": OrdType.LIMIT, "time_in_force": TimeInForce.GTC, "order_qty": 100, "price": 1000,
+        "stop_px": None, "reference": 1000, "only_continuous": False, "only_reduces": False,
+        "expire_at": None, "at": NOON,
     } | changes  # fmt: skip
     return GateRequest(**{"worst_price": asked["price"]} | asked)
 

@@ -6,8 +6,8 @@ are not (they may name their order in two ways), and their keys' seals have to v
 
 from collections.abc import Iterator
 
-from trading import journal
-from trading.engine import CancelReason, OrdType, Side, TimeInForce
+from trading import engine, journal
+from trading.engine import CancelReason, OrdType, SelfTrade, Side, TimeInForce
 from trading.services.requests import NewOrderRequest, body_hash, hash_of
 from trading.verification.findings import Findings, give_up
 
@@ -48,7 +48,7 @@ class CommandKeys:
         """Compare; return the ClOrdID the command was entered with."""
         found = self._keys.up_to(command.seq)
         if not found:
-            if _was_requested(command):
+            if _was_requested(command) and command.kind != "MassCancel":  # one of its commands has the key
                 self._add(command.seq, "has no ClOrdID")
             return None
         if len(found) > 1:
@@ -69,26 +69,38 @@ class CommandKeys:
             return False
         if command.kind != "NewOrder":
             return _was_requested(command)
-        terms = command.payload
-        request = NewOrderRequest(
-            account_id=key.account_id, cl_ord_id=key.cl_ord_id, listing_id=self._listing_id,
-            side=Side(terms["side"]), ord_type=OrdType(terms["ord_type"]),
-            time_in_force=TimeInForce(terms["time_in_force"]), order_qty=terms["order_qty"],
-            price=terms["price"],
-        )  # fmt: skip
-        return key.body_hash == body_hash(request)
+        return key.body_hash == body_hash(_request(command, key, self._listing_id))
 
     def _add(self, seq: int, what: str) -> None:
         self._findings.add(journal.COMMANDS, f"{self._symbol} seq {seq}", what)
 
 
+def _request(command: journal.Recorded, key: journal.SpentKey, listing_id: int) -> NewOrderRequest:
+    """What was asked for, from the command and from what its decision kept beyond that."""
+    terms, beyond = command.payload, command.asked or {}
+    conditions = engine.Conditions(**(terms["conditions"] or {}))
+    return NewOrderRequest(
+        account_id=key.account_id, cl_ord_id=key.cl_ord_id, listing_id=listing_id,
+        side=Side(terms["side"]), ord_type=OrdType(terms["ord_type"]),
+        time_in_force=TimeInForce(terms["time_in_force"]), order_qty=terms["order_qty"],
+        price=terms["price"],
+        # Where a trailing stop begins is entry's reckoning.
+        stop_px=conditions.stop_px if conditions.trail is None else None, trail=conditions.trail,
+        display_qty=conditions.display_qty, min_qty=conditions.min_qty, post_only=conditions.post_only,
+        self_trade=SelfTrade(terms["self_trade"]),
+        **beyond,
+    )  # fmt: skip
+
+
 def _was_requested(command: journal.Recorded) -> bool:
-    """Suspensions cancel without a request."""
+    """Suspensions, and sessions that end, cancel without a request."""
     match command.kind:
         case "NewOrder" | "ReplaceOrder":
             return True
         case "CancelOrder":
             return command.payload["reason"] != CancelReason.ACCOUNT_RESTRICTED
+        case "MassCancel":
+            return command.payload["reason"] == CancelReason.REQUESTED and command.account_id is not None
     return False
 
 

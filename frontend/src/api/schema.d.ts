@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the account's orders entered now pay by
+         * @description What the account's orders entered now pay by. Listings that cost nothing are left out.
+         */
+        get: operations["fees_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/listings": {
         parameters: {
             query?: never;
@@ -278,10 +298,73 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask to change quantity or price
-         * @description Ask to change quantity or price. Less quantity keeps the order's place; all else loses it.
+         * Ask to change quantity, limit or stop price
+         * @description Ask to change quantity, limit or stop price. Less at the same prices keeps the order's place; all
+         *     else loses it.
          */
         post: operations["orders_replace_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/cancel-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to cancel all open orders of an account
+         * @description Ask to cancel all open orders of an account.
+         *
+         *     Of one listing or of all, of one side or of both; the answer names the listings concerned.
+         */
+        post: operations["orders_cancel_all_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter two orders of which one cancels the other: both, or neither
+         * @description Enter two orders of which one cancels the other: both, or neither.
+         */
+        post: operations["orders_pair_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/pair/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What entering these two orders would come to; nothing is written
+         * @description What entering these two orders would come to; nothing is written.
+         */
+        post: operations["orders_pair_preview_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -437,6 +520,27 @@ export interface components {
         };
         /** @enum {string} */
         CallEnum: "CLOSING_CALL" | "INITIAL_CALL" | "OPENING_CALL" | "PERIODIC_CALL" | "REOPENING_CALL" | "VOLATILITY_CALL";
+        CancelAllInputRequest: {
+            /**
+             * Format: int64
+             * @description One of your own accounts.
+             */
+            account: number;
+            /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
+            cl_ord_id: string;
+            /** @description Of this side only. */
+            side?: components["schemas"]["SideEnum"] | components["schemas"]["NullEnum"];
+            /** @description Of this listing only. */
+            symbol?: string | null;
+        };
+        CancelAllRow: {
+            /** @description The command's number in the listing's journal. */
+            seq: number;
+            symbol: string;
+        };
+        CancelAllShape: {
+            listings: components["schemas"]["CancelAllRow"][];
+        };
         CancelInputRequest: {
             /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
             cl_ord_id: string;
@@ -551,6 +655,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             cl_ord_id: string;
+            /** @example 12.50 */
+            fee: string;
             id: string;
             /** @example 12.50 */
             last_px: string;
@@ -560,6 +666,7 @@ export interface components {
             order_id: string;
             settled: boolean;
             side: components["schemas"]["SideEnum"];
+            status: components["schemas"]["StatusEnum"];
             symbol: string;
             trade_id: string;
         };
@@ -569,6 +676,36 @@ export interface components {
         };
         /** @enum {string} */
         ExemptionEnum: "REG_D_506B" | "REG_D_506C" | "REG_A_T2" | "REG_CF" | "REG_S";
+        FeeListShape: {
+            results: components["schemas"]["ListingFeesShape"][];
+        };
+        FeesShape: {
+            /**
+             * @description Percent of the value it trades in auctions.
+             * @example 12.50
+             */
+            auction_rate: string;
+            /**
+             * @description Once for an order that trades.
+             * @example 12.50
+             */
+            flat: string;
+            /**
+             * @description Percent of the value it trades by waiting in the book.
+             * @example 12.50
+             */
+            maker_rate: string;
+            /**
+             * @description At least, for an order that trades.
+             * @example 12.50
+             */
+            minimum: string;
+            /**
+             * @description Percent of the value it trades on arrival.
+             * @example 12.50
+             */
+            taker_rate: string;
+        };
         HaltShape: {
             /** @description Why, for programs; FAULT for a technical fault. */
             code: string;
@@ -628,8 +765,47 @@ export interface components {
         };
         /** @enum {string} */
         KindEnum: "EQUITY" | "DEBT" | "FUND" | "REVENUE_SHARE";
+        LimitLegInputRequest: {
+            /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
+            cl_ord_id: string;
+            /** @example 12.50 */
+            price: string;
+        };
         /** @enum {string} */
-        LiquidityEnum: "MAKER" | "TAKER";
+        LiquidityEnum: "MAKER" | "TAKER" | "AUCTION";
+        ListingFeesShape: {
+            /**
+             * @description Percent of the value it trades in auctions.
+             * @example 12.50
+             */
+            auction_rate: string;
+            /**
+             * Format: date
+             * @description Its first day.
+             */
+            effective_date: string;
+            /**
+             * @description Once for an order that trades.
+             * @example 12.50
+             */
+            flat: string;
+            /**
+             * @description Percent of the value it trades by waiting in the book.
+             * @example 12.50
+             */
+            maker_rate: string;
+            /**
+             * @description At least, for an order that trades.
+             * @example 12.50
+             */
+            minimum: string;
+            symbol: string;
+            /**
+             * @description Percent of the value it trades on arrival.
+             * @example 12.50
+             */
+            taker_rate: string;
+        };
         ListingShape: {
             access_note: string;
             /** @description In a call: what an uncrossing now would give. */
@@ -703,22 +879,53 @@ export interface components {
             account: number;
             /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
             cl_ord_id: string;
+            /**
+             * @description How much of it is shown at a time.
+             * @example 12.50
+             */
+            display_qty?: string | null;
+            /**
+             * Format: date
+             * @description Of a GTD order: its last day on the exchange.
+             */
+            expire_date?: string | null;
+            /**
+             * @description Canceled, if it cannot trade this much at once.
+             * @example 12.50
+             */
+            min_qty?: string | null;
             ord_type: components["schemas"]["OrdTypeEnum"];
             /**
              * @description A whole number of the listing's lots.
              * @example 12.50
              */
             order_qty: string;
+            /** @description Never takes from the book: rejected, or set a step back, if it would. */
+            post_only?: components["schemas"]["PostOnlyEnum"] | components["schemas"]["NullEnum"];
             /**
-             * @description Of a limit order: a whole number of the listing's ticks. A market order has none.
+             * @description Of a LIMIT or STOP_LIMIT order: a whole number of the listing's ticks.
              * @example 12.50
              */
             price?: string | null;
+            /** @description What prevents a trade with an order of the same owner. */
+            self_trade?: components["schemas"]["SelfTradeEnum"];
             side: components["schemas"]["SideEnum"];
+            /**
+             * @description Of a STOP or STOP_LIMIT order: the trade that triggers it.
+             * @example 12.50
+             */
+            stop_px?: string | null;
             symbol: string;
-            /** @description A market order does not rest: IOC or FOK. */
+            /** @description A market order does not rest: IOC, FOK, AT_OPEN or AT_CLOSE. A stop order waits: DAY, GTC or GTD. */
             time_in_force: components["schemas"]["TimeInForceEnum"];
+            /**
+             * @description Of a TRAILING_STOP order: how far it stays from the market.
+             * @example 12.50
+             */
+            trail?: string | null;
         };
+        /** @enum {string} */
+        OrderSelfTradeEnum: "CANCEL_NEWEST" | "CANCEL_OLDEST" | "CANCEL_BOTH" | "DECREMENT" | "ALLOW";
         OrderShape: {
             account: string;
             /** @example 12.50 */
@@ -732,16 +939,30 @@ export interface components {
              */
             cum_qty: string;
             /**
+             * @description How much of it is shown at a time.
+             * @example 12.50
+             */
+            display_qty: string | null;
+            /**
              * Format: date-time
-             * @description When a DAY order ends.
+             * @description When a DAY or GTD order ends.
              */
             expire_at: string | null;
+            /**
+             * @description Charged so far.
+             * @example 12.50
+             */
+            fee: string;
             id: string;
             /**
              * @description Still to trade.
              * @example 12.50
              */
             leaves_qty: string;
+            /** @description The other leg of its pair. */
+            linked_order_id: string | null;
+            /** @example 12.50 */
+            min_qty: string | null;
             ord_status: components["schemas"]["OrdStatusEnum"];
             ord_type: components["schemas"]["OrdTypeEnum"];
             /**
@@ -749,21 +970,35 @@ export interface components {
              * @example 12.50
              */
             order_qty: string;
+            post_only: components["schemas"]["PostOnlyEnum"] | components["schemas"]["NullEnum"];
             /**
-             * @description Its limit; a market order has none.
+             * @description Its limit, where it has one.
              * @example 12.50
              */
             price: string | null;
             /**
-             * @description The worst price a market order may trade at, frozen at entry.
+             * @description The worst price an order without a limit may trade at, frozen at entry.
              * @example 12.50
              */
             protection_px: string | null;
+            self_trade: components["schemas"]["OrderSelfTradeEnum"];
             side: components["schemas"]["SideEnum"];
+            /**
+             * @description The trade that triggers it; a trailing one moves.
+             * @example 12.50
+             */
+            stop_px: string | null;
             symbol: string;
             /** @description Why it was rejected or canceled. */
             text: string;
             time_in_force: components["schemas"]["TimeInForceEnum"];
+            /** @example 12.50 */
+            trail: string | null;
+            /**
+             * Format: date-time
+             * @description When its stop price was met.
+             */
+            triggered_at: string | null;
             /** Format: date-time */
             updated_at: string;
         };
@@ -786,6 +1021,28 @@ export interface components {
         OrdStatusEnum: "PENDING_NEW" | "NEW" | "PARTIALLY_FILLED" | "FILLED" | "CANCELED" | "EXPIRED" | "REJECTED";
         /** @enum {string} */
         OrdTypeEnum: "LIMIT" | "MARKET" | "STOP" | "STOP_LIMIT" | "TRAILING_STOP";
+        PairInputRequest: {
+            /**
+             * Format: int64
+             * @description One of your own accounts.
+             */
+            account: number;
+            /**
+             * Format: date
+             * @description Of a GTD pair: its last day on the exchange.
+             */
+            expire_date?: string | null;
+            limit: components["schemas"]["LimitLegInputRequest"];
+            /**
+             * @description Of either leg.
+             * @example 12.50
+             */
+            order_qty: string;
+            side: components["schemas"]["SideEnum"];
+            stop: components["schemas"]["StopLegInputRequest"];
+            symbol: string;
+            time_in_force: components["schemas"]["RestingTimeInForceEnum"];
+        };
         /** @enum {string} */
         PendingEnum: "PENDING_CANCEL" | "PENDING_REPLACE";
         PersonShape: {
@@ -817,16 +1074,30 @@ export interface components {
              */
             cum_qty: string;
             /**
+             * @description How much of it is shown at a time.
+             * @example 12.50
+             */
+            display_qty: string | null;
+            /**
              * Format: date-time
-             * @description When a DAY order ends.
+             * @description When a DAY or GTD order ends.
              */
             expire_at: string | null;
+            /**
+             * @description Charged so far.
+             * @example 12.50
+             */
+            fee: string;
             id: string;
             /**
              * @description Still to trade.
              * @example 12.50
              */
             leaves_qty: string;
+            /** @description The other leg of its pair. */
+            linked_order_id: string | null;
+            /** @example 12.50 */
+            min_qty: string | null;
             ord_status: components["schemas"]["OrdStatusEnum"];
             ord_type: components["schemas"]["OrdTypeEnum"];
             /**
@@ -834,29 +1105,60 @@ export interface components {
              * @example 12.50
              */
             order_qty: string;
+            post_only: components["schemas"]["PostOnlyEnum"] | components["schemas"]["NullEnum"];
             /**
-             * @description Its limit; a market order has none.
+             * @description Its limit, where it has one.
              * @example 12.50
              */
             price: string | null;
             /**
-             * @description The worst price a market order may trade at, frozen at entry.
+             * @description The worst price an order without a limit may trade at, frozen at entry.
              * @example 12.50
              */
             protection_px: string | null;
+            self_trade: components["schemas"]["OrderSelfTradeEnum"];
             /** @description The command's number in the listing's journal. */
             seq: number;
             side: components["schemas"]["SideEnum"];
+            /**
+             * @description The trade that triggers it; a trailing one moves.
+             * @example 12.50
+             */
+            stop_px: string | null;
             symbol: string;
             /** @description Why it was rejected or canceled. */
             text: string;
             time_in_force: components["schemas"]["TimeInForceEnum"];
+            /** @example 12.50 */
+            trail: string | null;
+            /**
+             * Format: date-time
+             * @description When its stop price was met.
+             */
+            triggered_at: string | null;
             /** Format: date-time */
             updated_at: string;
         };
+        PlacedPairShape: {
+            limit: components["schemas"]["PlacedOrderShape"];
+            stop: components["schemas"]["PlacedOrderShape"];
+        };
+        /** @enum {string} */
+        PostOnlyEnum: "REJECT" | "SLIDE";
         PreviewShape: {
             allowed: boolean;
             estimate: components["schemas"]["EstimateShape"];
+            /** Format: date-time */
+            expires_at: string | null;
+            /** @description What it will do, in sentences. */
+            explanation: string[];
+            /**
+             * @description The most it may cost at that price.
+             * @example 12.50
+             */
+            fee: string;
+            /** @description What it pays by. */
+            fees: components["schemas"]["FeesShape"] | null;
             /** @description Why not; empty where it is allowed. */
             reasons: components["schemas"]["ReasonShape"][];
             /** @description In a sentence: "Buy 100 ACME at 12.50, limit, day". */
@@ -901,9 +1203,19 @@ export interface components {
              * @example 12.50
              */
             order_qty: string;
-            /** @example 12.50 */
-            price: string;
+            /**
+             * @description Of an order with a limit.
+             * @example 12.50
+             */
+            price?: string | null;
+            /**
+             * @description Of a waiting stop order; left out, it stays.
+             * @example 12.50
+             */
+            stop_px?: string | null;
         };
+        /** @enum {string} */
+        RestingTimeInForceEnum: "DAY" | "GTC" | "GTD";
         ScheduledPhaseShape: {
             /**
              * Format: date-time
@@ -916,6 +1228,8 @@ export interface components {
             phases: components["schemas"]["ScheduledPhaseShape"][];
             time_zone: string;
         };
+        /** @enum {string} */
+        SelfTradeEnum: "CANCEL_NEWEST" | "CANCEL_OLDEST" | "CANCEL_BOTH" | "DECREMENT";
         SessionShape: {
             accounts: components["schemas"]["AccountShape"][];
             demo: boolean;
@@ -965,6 +1279,21 @@ export interface components {
              */
             vwap: string | null;
         };
+        /** @enum {string} */
+        StatusEnum: "TRADED" | "CORRECTED" | "BUSTED";
+        StopLegInputRequest: {
+            /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
+            cl_ord_id: string;
+            ord_type: components["schemas"]["StopTypeEnum"];
+            /** @example 12.50 */
+            price?: string | null;
+            /** @example 12.50 */
+            stop_px?: string | null;
+            /** @example 12.50 */
+            trail?: string | null;
+        };
+        /** @enum {string} */
+        StopTypeEnum: "STOP" | "STOP_LIMIT" | "TRAILING_STOP";
         /** @enum {string} */
         TimeInForceEnum: "DAY" | "GTC" | "GTD" | "IOC" | "FOK" | "AT_OPEN" | "AT_CLOSE";
         TradeShape: {
@@ -1065,6 +1394,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExecutionsShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    fees_retrieve: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeListShape"];
                 };
             };
             /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
@@ -1785,6 +2163,264 @@ export interface operations {
             };
             /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    orders_cancel_all_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelAllInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelAllShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The ClOrdID was used for another request. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    orders_pair_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacedPairShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The ClOrdID was used for another request. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    orders_pair_preview_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
