@@ -5,6 +5,7 @@ from playwright.sync_api import Route, expect
 from tests.e2e.people import Investor
 from tests.e2e.trading_screen import TradingScreen, sign_in
 from tests.e2e.windows import Windows
+from tests.support.browser import grave_faults
 from trading.models import Listing, Order
 
 
@@ -83,6 +84,7 @@ def test_an_open_order_is_replaced_and_canceled_from_its_row(
     dialog.get_by_role("textbox", name="New total quantity").fill("15")
     dialog.get_by_role("button", name="Change to 15 at 12.25").click()
     expect(dialog).to_be_hidden()
+    assert not grave_faults(page)  # what the dialog leaves behind, too
     buyers_screen.says(f"{symbol} order changed")
     buyers_screen.shows_bids("12.25 15 15")
 

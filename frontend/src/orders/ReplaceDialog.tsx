@@ -97,7 +97,8 @@ export function ReplaceDialog({ order, open, onClose }: Props) {
         {error && <Refused error={error} />}
         <div className="dialog-actions">
           <Button className="button button-quiet" onPress={onClose}>{t("replace.keep")}</Button>
-          <Button className="button button-accent" type="submit" isDisabled={changed.length === 0} isPending={busy}>
+          {/* Not isPending: that is announced in the name of a button which by then has gone with its dialog. */}
+          <Button className={`button button-accent${busy ? " button-busy" : ""}`} type="submit" isDisabled={changed.length === 0}>
             {buttonText()}
           </Button>
         </div>

@@ -28,6 +28,13 @@ describe("decimal strings", () => {
     for (const text of ["", "abc", "-1", "1e5", "1.2.3", "0x10", "Infinity"]) expect(parseDecimal(text)).toBeNull();
   });
 
+  test("have separators between thousands only", () => {
+    for (const text of ["1,250,000", "1 250 000", "1\u202f250\u202f000", "1250000"]) expect(parseDecimal(text)).toBe("1250000");
+    for (const text of ["8,20", "1,25,000", "1250,000", ",500", "1,2500", "0.1,000", "1,250 000", "12 50"]) {
+      expect(parseDecimal(text)).toBeNull();
+    }
+  });
+
   test("step on the grid", () => {
     expect(nudge("12.50", "0.01", 1)).toBe("12.51");
     expect(nudge("12.505", "0.01", 1)).toBe("12.51");

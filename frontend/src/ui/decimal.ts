@@ -8,11 +8,14 @@ Big.strict = false;
 
 export type Decimal = string;
 
+// A comma elsewhere is a decimal point to half the world: 8,20 is not 820.
+const GROUPED = /^\d{1,3}(?:([, \u00a0\u202f])\d{3}(?:\1\d{3})*)?(?:\.\d*)?$/;
 const PLAIN_NUMBER = /^(\d+\.?\d*|\.\d+)$/;
 
 /** What a person typed, as a plain decimal string, or null when it is not a number. */
 export function parseDecimal(text: string): Decimal | null {
-  const bare = text.replace(/[\s,\u00a0\u202f]/g, "");
+  const typed = text.trim();
+  const bare = GROUPED.test(typed) ? typed.replace(/[, \u00a0\u202f]/g, "") : typed;
   return PLAIN_NUMBER.test(bare) && bare.length <= 30 ? Big(bare).toFixed() : null;
 }
 
