@@ -1,6 +1,6 @@
 # PORT and DATA_DIR may be given: make run PORT=8001
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint check-long lock clean
+.PHONY: help run setup test lint check-long bench lock clean
 
 # The newest Python we know all wheels exist for; any other that is new enough serves as well.
 PYTHON := $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
@@ -29,10 +29,18 @@ lint: ## run the static checks only
 check-long: ## the long runs: many examples, many kills
 	@exec $(PYTHON) -m config.make.checks check-long
 
-LOCK := .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+bench: ## measure the engine, beside others, and the whole drain
+	@exec $(PYTHON) -m config.make.bench
+
+LOCK := .venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet
+LOCK_PRODUCT := $(LOCK) --python-version 3.11
+# One of the engines measured asks for Python 3.12, though it can do without.
+LOCK_BENCH := $(LOCK) --python-version 3.12
 lock: setup ## lock the requirements anew, within what the .in files allow
-	@$(LOCK) requirements.in --output-file requirements.txt
-	@$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	@$(LOCK_PRODUCT) requirements.in --output-file requirements.txt
+	@$(LOCK_PRODUCT) requirements-dev.in --output-file requirements-dev.txt
+	@$(LOCK_BENCH) requirements-bench.in --output-file requirements-bench.txt
+	@$(LOCK_BENCH) requirements-bench-built.in --output-file requirements-bench-built.txt
 
 clean: ## remove what set-up made; the data in .local stays
 	@rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""How fast, beside what others reach: `make bench` (docs/bench.md)."""

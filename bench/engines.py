@@ -1,0 +1,102 @@
+"""Engines side by side: ours and every peer that installs, on the same workloads, in one run.
+
+Each measurement is a process of its own; a round goes over all engines before the next begins, so that a
+slow minute of the machine is everybody's; the best of the rounds counts. Seconds are the processor's.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench import native, workloads
+from bench.peers import OURS, PEERS
+from bench.workloads import SHAPES
+
+COMPILED = "liquibook, in C++"
+SIGNS = {"exact": "=", "totals": "Σ", "diverges": "≠", "silent": "·"}
+
+
+class Cell(NamedTuple):
+    rate: float
+    verdict: str
+
+
+class Row(NamedTuple):
+    name: str
+    made_of: str
+    cells: dict[str, Cell]
+    bytes_per_order: float | None
+
+
+def compare(*, python: Path, folder: Path, rounds: int, seconds: float) -> list[Row]:
+    """Measure with the interpreter that has the peers; `folder` takes the workloads."""
+    files = {name: folder / f"{name}.bin" for name in SHAPES}
+    for name, shape in SHAPES.items():
+        workloads.write(workloads.generate(shape), files[name])
+    driver = native.build(python=python, folder=folder)
+    best: dict[tuple[str, str], Cell] = {}
+    missing: set[str] = set()
+    for _ in range(rounds):
+        for workload, file in files.items():
+            found = {
+                name: _ask(python, missing, name, str(file), "--seconds", str(seconds))
+                for name in PEERS
+                if name not in missing
+            }
+            if driver is not None:
+                found[COMPILED] = native.measure(driver, file)
+            for name, result in found.items():
+                if result and result["operations"]:
+                    cell = Cell(result["operations"] / result["seconds"], result["verdict"])
+                    best[name, workload] = max(cell, best.get((name, workload), cell))
+    made_of = {name: listed.made_of for name, listed in PEERS.items()} | {COMPILED: "C++"}
+    return [
+        Row(
+            name,
+            what,
+            {workload: best[name, workload] for workload in files if (name, workload) in best},
+            _ask(python, missing, name).get("bytes") if name in PEERS and name not in missing else None,
+        )
+        for name, what in made_of.items()
+        if any((name, workload) in best for workload in files)
+    ]
+
+
+def _ask(python: Path, missing: set[str], *arguments: str) -> dict[str, Any]:
+    command = [str(python), "-m", "bench.one", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        missing.add(arguments[0])
+        print(f"  {arguments[0]} is left out: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+        return {}
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def table(rows: list[Row]) -> str:
+    """Rates in thousands a second, each with its verdict and its ratio to ours."""
+    ours = next(row for row in rows if row.name == OURS)
+    lines = [
+        f"  {'':<24}{'':<19}" + "".join(f"{workload:>16}" for workload in SHAPES) + f"{'bytes':>9}",
+        f"  {'engine':<24}{'made of':<19}" + f"{'k/s':>9}{'ratio':>7}" * len(SHAPES) + f"{'an order':>9}",
+    ]
+    for row in sorted(rows, key=lambda row: -_rate(row, next(iter(SHAPES)))):
+        cells = "".join(_cell(row.cells.get(workload), ours.cells[workload]) for workload in SHAPES)
+        size = f"{row.bytes_per_order:>9,.0f}" if row.bytes_per_order is not None else f"{'–':>9}"
+        lines.append(f"  {row.name:<24}{row.made_of:<19}{cells}{size}")
+    legend = ", ".join(f"{sign} {verdict}" for verdict, sign in SIGNS.items())
+    lines.append(f"  Fills against the reference: {legend} (tells no trades). Ratio: theirs to ours.")
+    lines += [f"  {name}: {shape.what}" for name, shape in SHAPES.items()]
+    return "\n".join(lines)
+
+
+def _rate(row: Row, workload: str) -> float:
+    return row.cells[workload].rate if workload in row.cells else 0.0
+
+
+def _cell(cell: Cell | None, ours: Cell) -> str:
+    if cell is None:
+        return f"{'–':>9}{'':>7}"
+    return f"{cell.rate / 1000:>7,.1f} {SIGNS[cell.verdict]}{cell.rate / ours.rate:>7.2f}"

@@ -1,0 +1,83 @@
+"""Measure one engine on one workload, in a process of its own: `python -m bench.one NAME FILE`."""
+
+import argparse
+import gc
+import json
+from pathlib import Path
+from time import process_time
+
+import psutil
+
+from bench import workloads
+from bench.peers import Peer, TellsFills, load
+from bench.reference import Fill
+from bench.workloads import MID, Operation, Workload
+
+SLICE = 1_000
+PATIENCE = 8  # how much longer filling the book may take than the run itself
+RESTING = 100_000
+
+
+def measure(peer: Peer, workload: Workload, seconds: float) -> dict[str, object]:
+    """Run the workload, or as much of it as can be done in the time given."""
+    fills: list[Fill] = []
+    last_id = 0
+    spent: dict[bool, float] = {False: 0.0, True: 0.0}
+    done = {False: 0, True: 0}
+    for counts, operations in ((False, workload.prefill), (True, workload.operations)):
+        for start in range(0, len(operations), SLICE):
+            slice_ = operations[start : start + SLICE]
+            began = process_time()
+            peer.run(slice_)
+            spent[counts] += process_time() - began
+            done[counts] += len(slice_)
+            if isinstance(peer, TellsFills):
+                fills += peer.fills()
+            last_id = max(last_id, *(operation[0] for operation in slice_))
+            if spent[False] > PATIENCE * seconds or spent[True] > seconds:
+                break
+    tells = isinstance(peer, TellsFills)
+    verdict = judge(fills, workload.fills_until(last_id)) if tells else "silent"
+    return {"operations": done[True], "seconds": spent[True], "verdict": verdict}
+
+
+def judge(fills: list[Fill], expected: list[Fill]) -> str:
+    if fills == expected:
+        return "exact"
+    return "totals" if totals(fills) == totals(expected) else "diverges"
+
+
+def totals(fills: list[Fill]) -> tuple[int, int, int]:
+    return len(fills), sum(fill.qty for fill in fills), sum(fill.qty * fill.price for fill in fills)
+
+
+def memory(peer: Peer) -> dict[str, object]:
+    """Bytes of the process for each order that waits, 1,000 at each of 100 prices."""
+    process = psutil.Process()
+    before = 0
+    for start in range(0, RESTING, SLICE):
+        operations: list[Operation] = [(i + 1, False, MID - i % 100, 10) for i in range(start, start + SLICE)]
+        peer.run(operations)
+        if isinstance(peer, TellsFills):
+            peer.fills()
+        if not start:  # what it needs at all is not for the orders
+            gc.collect()
+            before = process.memory_info().rss
+    gc.collect()
+    return {"bytes": (process.memory_info().rss - before) / (RESTING - SLICE)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.one", description=__doc__)
+    parser.add_argument("name")
+    parser.add_argument("file", type=Path, nargs="?", help="a workload; without one, memory is measured")
+    parser.add_argument("--seconds", type=float, default=2.0)
+    options = parser.parse_args()
+    peer = load(options.name)
+    file: Path | None = options.file
+    result = measure(peer, workloads.read(file), options.seconds) if file else memory(peer)
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
