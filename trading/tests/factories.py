@@ -4,14 +4,16 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from portal.models import Account
-from portal.tests.factories import an_account, an_issuer
+from portal import proposals
+from portal.models import Account, Proposal
+from portal.tests.factories import an_account, an_issuer, an_operator
 from trading import engine, journal, matching
 from trading.engine import OrdType, Side, TimeInForce
 from trading.models import Listing, MarketState, Order
 from trading.services import entry, ledger, listings
 from trading.services.requests import Accepted, CancelRequest, NewOrderRequest, ReplaceRequest, Request
 from trading.settlement import book_entry
+from trading.verification import verify_ledger, verify_listing
 
 _numbers = count(1)
 
@@ -120,6 +122,18 @@ def worked(listing: Listing, *requests: Request) -> list[Order]:
     for order in orders:
         order.refresh_from_db()
     return orders
+
+
+def approved(kind: str, subject: str, new: dict[str, Any]) -> Proposal:
+    """What two people decided."""
+    proposal = proposals.propose(kind=kind, subject=subject, new=new, reason="test", by=an_operator())
+    return proposals.approve(proposal=proposal, by=an_operator())
+
+
+def as_recomputed(listing: Listing) -> None:
+    """The listing's rows and the ledger are what the journal and the transfers come to."""
+    assert verify_listing(listing_id=listing.pk).findings.lines() == []
+    assert verify_ledger().findings.lines() == []
 
 
 def a_snapshot(listing: Listing) -> None:

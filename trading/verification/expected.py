@@ -1,7 +1,7 @@
 """What a listing's rows should say, folded from its commands and events."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from trading.engine import (
     Event,
     FeeTerms,
     ListingConfigured,
+    Market,
     MassCanceled,
     MatchType,
     OrderAccepted,
@@ -107,7 +108,8 @@ class ExpectedOrder:
         return price
 
 
-ORDER_COLUMNS = tuple(ExpectedOrder.__dataclass_fields__)
+_KEPT = tuple(ExpectedOrder.__dataclass_fields__)
+ORDER_COLUMNS = (*_KEPT, "displayed_qty", "queued_seq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +183,15 @@ class Expected:
             updated_at=recorded.received_at,
         )
 
-    def order_rows(self) -> list[tuple[int, Row]]:
-        return [(pk, self._order_row(order)) for pk, order in sorted(self.orders.items())]
-
-    def _order_row(self, order: ExpectedOrder) -> Row:
-        row = {column: getattr(order, column) for column in ORDER_COLUMNS}
-        if order.ord_status != OrdStatus.PENDING_NEW:
-            row["hold"] = self._hold(order) if order.ord_status in WORKING else 0
-        return row
+    def order_rows(self, market: Market) -> Iterator[tuple[int, Row]]:
+        for pk, order in sorted(self.orders.items()):
+            row = {column: getattr(order, column) for column in _KEPT}
+            if order.ord_status != OrdStatus.PENDING_NEW:
+                row["hold"] = self._hold(order) if order.ord_status in WORKING else 0
+            working = market.working(pk)
+            row["displayed_qty"] = market.displayed_qty(pk)
+            row["queued_seq"] = working.queued if working else None
+            yield pk, row
 
     def _hold(self, order: ExpectedOrder) -> int:
         stop_leg_price = None

@@ -112,7 +112,9 @@ class _Recomputation:
             read.expect_no_more()
         self._compare_configuration()
         self._compare_counter()
-        self._compare_rows("trading_order", "id {}", self._order_rows(), iter(self._expected.order_rows()))
+        self._compare_rows(
+            "trading_order", "id {}", self._order_rows(), self._expected.order_rows(self._market)
+        )
         self._compare_rows("trading_auction", "event {}", self._auction_rows(), iter(self._expected.auctions))
         self._compare_rows("trading_candle", "{0[0]} {0[1]}", self._candle_rows(), self._expected_candles())
         self._compare_rows(
