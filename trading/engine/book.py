@@ -91,7 +91,8 @@ class WorkingOrder:
         self.special = special
 
     @property
-    def cum_qty(self) -> int:
+    def done_qty(self) -> int:
+        """What has traded, or was taken off by self-trade prevention: none of it comes back by a replace."""
         return self.order_qty - self.leaves_qty
 
     @property

@@ -96,7 +96,7 @@ class ReplaceOrder(NamedTuple):
     at: int
     order_id: int
     account_id: int
-    order_qty: int  # the new total, as in FIX: leaves_qty = order_qty - cum_qty
+    order_qty: int  # the new total, as in FIX
     price: int | None
     stop_px: int | None = None  # of a waiting stop order, with its new worst price
     protection_px: int | None = None

@@ -238,7 +238,6 @@ class Floor:
                     order.lose(qty)
                 else:
                     self.side(order.side).reduce(order, qty)
-                order.order_qty -= qty
                 self.tell_restated(order, RestateReason.SELF_TRADE)
                 self.follow(order)
             elif stands:

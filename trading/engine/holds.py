@@ -33,7 +33,7 @@ def required_hold(
 def replace_reserve(
     side: Side,
     bases: Iterable[tuple[int, int]],
-    cum_qty: int,
+    done_qty: int,
     new_price: int,
     new_order_qty: int,
     tick_lot_cents: int,
@@ -43,17 +43,17 @@ def replace_reserve(
 
     By then the order may stand at any of `bases` (price, order_qty): its present terms or those of
     a replace still on its way. And it may have traded on, up to where the base is filled or the
-    replace is refused. The shortfall is linear in cum_qty, so its two ends bound it; what its fees
+    replace is refused. The shortfall is linear in done_qty, so its two ends bound it; what its fees
     may need beyond the base's grows with it.
     """
     reserve = 0
     for price, order_qty in bases:
         most = min(order_qty, new_order_qty)
-        if most < cum_qty:  # from this base the replace could only be refused
+        if most < done_qty:  # from this base the replace could only be refused
             continue
-        for cum in (cum_qty, most):
-            held = required_hold(side, price, order_qty - cum, tick_lot_cents)
-            wanted = required_hold(side, new_price, new_order_qty - cum, tick_lot_cents)
+        for done in (done_qty, most):
+            held = required_hold(side, price, order_qty - done, tick_lot_cents)
+            wanted = required_hold(side, new_price, new_order_qty - done, tick_lot_cents)
             reserve = max(reserve, wanted - held)
     return reserve + most_fee_growth(fees, reserve) if side == Side.BUY else reserve
 

@@ -301,7 +301,7 @@ def replace(floor: Floor, command: ReplaceOrder) -> None:
         return
     assert order is not None  # _replace_refusal has seen to it
     wants_less = _wants_less(command, order)
-    leaves_qty = order_qty - order.cum_qty
+    leaves_qty = order_qty - order.done_qty
     in_book = order_id not in floor.stops.waiting and order_id not in floor.at_auction
     if in_book:
         if wants_less:
@@ -368,7 +368,7 @@ def _replace_refusal(floor: Floor, command: ReplaceOrder, order: WorkingOrder | 
     )
     if (command.stop_px is not None) is not waits:
         return RejectReason.UNSUPPORTED_ORDER
-    if command.order_qty <= order.cum_qty:
+    if command.order_qty <= order.done_qty:
         return RejectReason.QTY_NOT_ABOVE_CUM
     if _same_prices(command, order) and command.order_qty <= order.order_qty:
         # Wanting less at the same prices is never refused: not in a halt, not under new limits.

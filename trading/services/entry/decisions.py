@@ -215,8 +215,8 @@ def _decide_replace(
     elif verdict.allowed:
         assert terms.worst_price is not None
         reserve = engine.replace_reserve(
-            terms.side, work.bases[order.pk], order.cum_qty, terms.worst_price, terms.order_qty,
-            terms.listing.tick_lot_cents, terms.fee_terms,
+            terms.side, work.bases[order.pk], order.order_qty - order.leaves_qty, terms.worst_price,
+            terms.order_qty, terms.listing.tick_lot_cents, terms.fee_terms,
         )  # fmt: skip
         verdict = _reserve(work.accounts[order.account_id], terms, reserve, verdict, work)
     if not verdict.allowed:
