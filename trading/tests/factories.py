@@ -1,15 +1,17 @@
 """A market for tests, made by the services that make one for people."""
 
+from datetime import timedelta
+import dataclasses
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from portal import proposals
+from portal import clock, proposals
 from portal.models import Account, Proposal
 from portal.tests.factories import an_account, an_issuer, an_operator
 from trading import engine, journal, matching
 from trading.engine import OrdType, Side, TimeInForce
-from trading.models import Listing, MarketState, Order
+from trading.models import FeeSchedule, Listing, MarketState, Order
 from trading.services import entry, ledger, listings
 from trading.services.requests import Accepted, CancelRequest, NewOrderRequest, ReplaceRequest, Request
 from trading.settlement import book_entry
@@ -69,14 +71,25 @@ def _order(
     price: int | None,
     *,
     cl_ord_id: str | None = None,
+    ord_type: OrdType | None = None,
     time_in_force: TimeInForce = TimeInForce.GTC,
+    **terms: Any,
 ) -> NewOrderRequest:
     """A limit order, or without a price a market order (which is for now or never)."""
-    ord_type = OrdType.MARKET if price is None else OrdType.LIMIT
-    if price is None and time_in_force == TimeInForce.GTC:
+    if ord_type is None:
+        ord_type = OrdType.MARKET if price is None else OrdType.LIMIT
+    if ord_type == OrdType.MARKET and time_in_force == TimeInForce.GTC:
         time_in_force = TimeInForce.IOC
     return NewOrderRequest(
-        account.pk, cl_ord_id or a_cl_ord_id(), listing.pk, side, ord_type, time_in_force, qty, price
+        account.pk, cl_ord_id or a_cl_ord_id(), listing.pk, side, ord_type, time_in_force, qty, price, **terms
+    )
+
+
+def a_pair(limit: NewOrderRequest, stop: NewOrderRequest) -> tuple[NewOrderRequest, NewOrderRequest]:
+    """One cancels the other: the stop leg, and right behind it the limit leg."""
+    return (
+        dataclasses.replace(stop, linked_cl_ord_id=limit.cl_ord_id),
+        dataclasses.replace(limit, linked_cl_ord_id=stop.cl_ord_id),
     )
 
 
@@ -84,8 +97,10 @@ def cancel(order: Order) -> CancelRequest:
     return CancelRequest(order.account_id, a_cl_ord_id(), order_id=order.pk)
 
 
-def replace(order: Order, qty: int, price: int) -> ReplaceRequest:
-    return ReplaceRequest(order.account_id, a_cl_ord_id(), order_qty=qty, price=price, order_id=order.pk)
+def replace(order: Order, qty: int, price: int | None, *, stop_px: int | None = None) -> ReplaceRequest:
+    return ReplaceRequest(
+        order.account_id, a_cl_ord_id(), order_qty=qty, price=price, order_id=order.pk, stop_px=stop_px
+    )
 
 
 def a_cl_ord_id() -> str:
@@ -122,6 +137,14 @@ def worked(listing: Listing, *requests: Request) -> list[Order]:
     for order in orders:
         order.refresh_from_db()
     return orders
+
+
+def a_fee_schedule(*, days_ago: int = 1, **terms: Any) -> FeeSchedule:
+    """Of the venue, unless it says of whom; in force for so many days."""
+    rates = dict.fromkeys(("maker_rate", "taker_rate", "auction_rate"), 0)
+    now = clock.now()
+    effective_date = (now - timedelta(days=days_ago)).date()
+    return FeeSchedule.objects.create(effective_date=effective_date, created_at=now, **rates | terms)
 
 
 def approved(kind: str, subject: str, new: dict[str, Any]) -> Proposal:
