@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 
-from portal import clock
+from portal import clock, proposals
 from portal.models import AuditEntry, Proposal
 from trading import journal, selectors
 from trading.models import Listing
@@ -51,7 +51,7 @@ class OperatorsDesk(AdminSite):
             context |= _markets()
         if may("portal.view_proposal"):
             proposed = Proposal.objects.filter(status=Proposal.Status.PROPOSED).select_related("proposed_by")
-            context["proposals"] = list(proposed[:LATEST])
+            context["proposals"] = [(row, proposals.wording(row)) for row in proposed[:LATEST]]
         if may("portal.view_auditentry"):
             context["entries"] = list(AuditEntry.objects.select_related("actor").order_by("-id")[:LATEST])
         return super().index(request, context | (extra_context or {}))

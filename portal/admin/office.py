@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -12,10 +14,24 @@ from django.urls import URLPattern, path, reverse
 from portal import proposals
 from portal.admin.base import NOTE_LENGTH, ReadOnlyAdmin, clock_time, facts, person, utc
 from portal.models import AuditEntry, Proposal, Seal
+from portal.models.office import in_words
 
 
 class RejectionForm(forms.Form):
-    reason = forms.CharField(max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 2}), label="Reason for rejecting"
+    )
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = "what"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind, in_words(kind)) for kind in settings.PROPOSAL_KINDS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 @admin.register(Proposal)
@@ -25,7 +41,7 @@ class ProposalAdmin(ReadOnlyAdmin):
     change_form_template = "admin/portal/proposal/change_form.html"
     list_display = ["id", "kind_in_words", "subject", "status", "proposed_by", "proposed", "decided_by"]
     list_display_links = ["id", "kind_in_words"]
-    list_filter = ["status", "kind"]
+    list_filter = ["status", KindFilter]
     list_select_related = ["proposed_by", "decided_by"]
     search_fields = ["subject", "reason"]
     date_hierarchy = "proposed_at"
@@ -34,11 +50,15 @@ class ProposalAdmin(ReadOnlyAdmin):
         "decided", "applied",
     ]  # fmt: skip
 
+    def get_fields(self, request: HttpRequest, obj: Proposal | None = None) -> Any:
+        was_rejected = obj is not None and obj.status == Proposal.Status.REJECTED
+        return [*self.fields, "rejected_because"] if was_rejected else self.fields
+
     def audit_subject(self, obj: Proposal) -> str:
         return str(obj)
 
     def title_of(self, obj: Proposal) -> str:
-        return f"Proposal {obj.pk}: {self.kind_in_words(obj).lower()} of {obj.subject}"
+        return f"Proposal {obj.pk}: {obj.kind_in_words.lower()} of {obj.subject}"
 
     def page_context(self, request: HttpRequest, obj: Proposal) -> dict[str, Any]:
         is_open = obj.status == Proposal.Status.PROPOSED
@@ -85,7 +105,7 @@ class ProposalAdmin(ReadOnlyAdmin):
 
     @admin.display(description="what", ordering="kind")
     def kind_in_words(self, row: Proposal) -> str:
-        return row.kind.replace("_", " ").capitalize()
+        return row.kind_in_words
 
     @admin.display(description="proposed (UTC)", ordering="id")
     def proposed(self, row: Proposal) -> str:
@@ -98,6 +118,12 @@ class ProposalAdmin(ReadOnlyAdmin):
     @admin.display
     def decided(self, row: Proposal) -> str:
         return utc(row.decided_at)
+
+    @admin.display(description="rejected because")
+    def rejected_because(self, row: Proposal) -> str:
+        """By a person, or by the venue where it made sense no longer when its time came."""
+        log = AuditEntry.objects.filter(subject=str(row), action__in=["REJECTED", "NOT_APPLIED"])
+        return " ".join(entry.facts["reason"] for entry in log)
 
     @admin.display(description="in effect since")
     def applied(self, row: Proposal) -> str:

@@ -9,6 +9,10 @@ from portal.models.people import User
 from portal.records import Record
 
 
+def in_words(kind: str) -> str:
+    return kind.replace("_", " ").capitalize()
+
+
 class Proposal(models.Model):
     """A change that needs two people. What is proposed, and what it does, is told by its kind
     (``PROPOSAL_KINDS`` in settings)."""
@@ -48,6 +52,10 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject} #{self.pk}"
+
+    @property
+    def kind_in_words(self) -> str:
+        return in_words(self.kind)
 
 
 class AuditEntry(Record):

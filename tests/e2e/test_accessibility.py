@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from portal import proposals
 from portal.models import User
+from portal.tests.desk import desk_models
 from tests.e2e.conftest import WebServer
 from tests.e2e.people import a_supervisor, an_investor
 from tests.e2e.windows import Windows
@@ -28,10 +29,18 @@ PAGES = [
     ("operator", "/admin/trading/listing/{listing}/change/"),
     ("operator", "/admin/trading/listing/halt/?listing={listing}"),
     ("operator", "/admin/trading/listing/{listing}/propose/"),
-    ("operator", "/admin/trading/order/"),
     ("operator", "/admin/portal/proposal/"),
     ("operator", "/admin/portal/proposal/{proposal}/change/"),
-]
+    *(
+        ("operator", f"/admin/{page}/{row}")
+        for page in (
+            "trading/command", "trading/event", "trading/order", "trading/execution", "trading/refusal",
+            "trading/marketstate", "trading/balance", "trading/transfer", "portal/account",
+            "portal/auditentry",
+        )
+        for row in ("", f"{{{page}}}/change/")
+    ),
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,15 +59,26 @@ def town(web: WebServer) -> Town:
     worked(market, sell(trader.account, market, 100, 1250), buy(other.account, market, 40, 1250))
     entered(buy(trader.account, market, 10, 1200), sell(trader.account, market, 10, 1300))
     entry.submit_orders([buy(trader.account, market, 9_999, 1300)])  # refused
-    operations.halt(listings=[halted], reason_code="NEWS_PENDING", note="Wait for it", actor=operator)
+    operations.halt(
+        listings=[halted],
+        reason_code="NEWS_PENDING",
+        note="The company has announced news for this afternoon.",
+        actor=operator,
+    )
     proposal = proposals.propose(
         kind="LISTING_PARAMETERS",
         subject="AXEA",
         new={"max_order_qty": 500},
-        reason="Thin",
+        reason="Trading in it is thin, and one large order would empty the book.",
         by=a_supervisor(),
     )
     names = {"open": "AXEA", "halted": "AXEB", "listing": market.pk, "proposal": proposal.pk}
+    # Of each of the desk's models the newest row.
+    names |= {
+        f"{model._meta.app_label}/{model._meta.model_name}": row.pk
+        for model in desk_models()
+        if (row := model._default_manager.order_by("pk").last()) is not None
+    }
     return Town({"investor": trader.user, "operator": operator}, names)
 
 
