@@ -97,6 +97,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_keepalive": True, "health_check_inter
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "trading.tasks.sweep", "schedule": 1.0, "options": {"expires": 5}},
+    "end silent sessions": {
+        "task": "trading.tasks.end_silent_sessions",
+        "schedule": 2.0,
+        "options": {"expires": 5},
+    },
     "proposals": {"task": "trading.tasks.apply_proposals", "schedule": 1.0, "options": {"expires": 5}},
     "tick": {"task": "trading.tasks.tick", "schedule": 5.0, "options": {"expires": 10}},
     "schedules": {"task": "trading.tasks.extend_schedules", "schedule": 60.0, "options": {"expires": 120}},

@@ -13,12 +13,14 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.db import DatabaseError
 from django.urls import path, re_path
 from redis.exceptions import RedisError
 
 from portal import clock
 from portal.sign_in import live_sessions
 from trading import feed, selectors, wire
+from trading.services import disconnects
 
 logger = logging.getLogger(__name__)
 
@@ -54,11 +56,16 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
     ) -> None:
-        """The client may ask for a sign of life; whatever else it says is not heard."""
+        message = None
         if text_data is not None and len(text_data) <= MAX_HEARD:
             with contextlib.suppress(ValueError):
-                if await self.decode_json(text_data) == {"type": "ping"}:
-                    self.put({"type": "pong"})
+                message = await self.decode_json(text_data)
+        await self.hear(message)
+
+    async def hear(self, message: Any) -> None:
+        """The client may ask for a sign of life; whatever else it says is not heard."""
+        if message == {"type": "ping"}:
+            self.put({"type": "pong"})
 
     async def feed_message(self, event: Json) -> None:
         self.put(event["message"])
@@ -173,6 +180,8 @@ class MarketsConsumer(FeedConsumer):
 class AccountConsumer(FeedConsumer):
     """An account's own orders, executions and balances: for its own people only."""
 
+    guarded = False
+
     async def connect(self) -> None:
         self.account_id = int(self.scope["url_route"]["kwargs"]["account_id"])
         await self.accept()
@@ -182,9 +191,38 @@ class AccountConsumer(FeedConsumer):
         pulse = await self.subscribe(feed.account_group(self.account_id))
         self.put({"type": "hello", "account": str(self.account_id), **self._streams(pulse)})
 
+    async def hear(self, message: Any) -> None:
+        """The client may also have its open orders canceled when this session ends."""
+        match message:
+            case {"type": "cancel_on_disconnect", "on": bool(on)} if self._group is not None:
+                await self._guard(on)
+            case _:
+                await super().hear(message)
+
+    async def disconnect(self, code: int) -> None:
+        await super().disconnect(code)
+        if self.guarded:
+            with contextlib.suppress(DatabaseError):  # the sweep will, when the database is back
+                await database_sync_to_async(disconnects.end)(channel=self.channel_name)
+
+    async def _guard(self, on: bool) -> None:
+        if on:
+            await database_sync_to_async(disconnects.guard)(
+                channel=self.channel_name, account_id=self.account_id, user_id=self.scope["user"].pk
+            )
+        else:
+            await database_sync_to_async(disconnects.lift)(channel=self.channel_name)
+        self._tell_guarded(on)
+
+    def _tell_guarded(self, on: bool) -> None:
+        self.guarded = on
+        self.put({"type": "cancel_on_disconnect", "on": on})
+
     def heartbeat(self, pulse: "Pulse") -> None:
         if self._allowed(pulse):
             self.put({"type": "heartbeat", **self._streams(pulse)})
+            if self.guarded and self.channel_name in pulse.unguarded:
+                self._tell_guarded(False)  # we were silent for too long, and taken for dead
         else:
             self._ending = asyncio.create_task(self.end(NOT_YOURS))
 
@@ -217,7 +255,7 @@ class UnknownConsumer(FeedConsumer):
 class Pulse:
     """Where the database stands, read once for many sockets."""
 
-    def __init__(self, account_ids: set[int], session_keys: set[str]) -> None:
+    def __init__(self, account_ids: set[int], session_keys: set[str], guarded: set[str]) -> None:
         self.at = wire.time(clock.now())
         self.markets = {
             market.pk: (
@@ -238,6 +276,7 @@ class Pulse:
                 self.streams.setdefault(account_id, {})[symbol] = {"epoch": epoch, "seq": seq}
             self.members = selectors.members_of(account_ids)
             self.sessions = live_sessions(session_keys)
+        self.unguarded = guarded - disconnects.keep(guarded) if guarded else set()
 
 
 class Heartbeats:
@@ -258,7 +297,8 @@ class Heartbeats:
     async def pulse(self, sockets: Iterable[FeedConsumer]) -> Pulse:
         private = [socket for socket in sockets if isinstance(socket, AccountConsumer)]
         keys = {socket.session_key for socket in private} - {None}
-        return await database_sync_to_async(Pulse)({socket.account_id for socket in private}, keys)
+        guarded = {socket.channel_name for socket in private if socket.guarded}
+        return await database_sync_to_async(Pulse)({socket.account_id for socket in private}, keys, guarded)
 
     async def _beat(self) -> None:
         while self._sockets:

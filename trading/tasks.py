@@ -7,7 +7,7 @@ from django.db import transaction
 
 from portal import proposals, seals
 from trading import doorbell, journal, matching
-from trading.services import operations, schedules
+from trading.services import disconnects, operations, schedules
 from trading.settlement import book_entry
 
 # A busy listing goes on this long before the other listings of its worker get their turn.
@@ -42,6 +42,12 @@ def sweep() -> None:
         doorbell.ring(listing_id)
     for listing_id in book_entry.listings_behind():
         settle.delay(listing_id)
+
+
+@shared_task(name="trading.tasks.end_silent_sessions")
+def end_silent_sessions() -> None:
+    """Cancel the orders of guarded sessions whose process is gone."""
+    disconnects.end_silent()
 
 
 @shared_task(name="trading.tasks.apply_proposals")

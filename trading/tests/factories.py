@@ -1,7 +1,7 @@
 """A market for tests, made by the services that make one for people."""
 
-from datetime import timedelta
 import dataclasses
+from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any

@@ -185,7 +185,7 @@ def draft_orders(work: Batch, asked: Sequence[tuple[NewOrderRequest, Terms]]) ->
 
 def _order(pk: int, request: NewOrderRequest, known: Terms, work: Batch) -> Order:
     conditions = known.conditions
-    linked_to = request.linked_cl_ord_id
+    other_leg = request.account_id, request.linked_cl_ord_id or ""
     return Order(
         pk=pk, account_id=request.account_id, listing_id=request.listing_id, cl_ord_id=request.cl_ord_id,
         side=known.side, ord_type=known.ord_type, time_in_force=known.time_in_force,
@@ -193,6 +193,6 @@ def _order(pk: int, request: NewOrderRequest, known: Terms, work: Batch) -> Orde
         protection_px=known.protection_px, expire_at=known.expire_at, stop_px=conditions.stop_px,
         trail=conditions.trail, display_qty=conditions.display_qty, min_qty=conditions.min_qty,
         post_only=conditions.post_only or "", self_trade=known.self_trade,
-        linked_order_id=None if linked_to is None else work.by_cl_ord_id[request.account_id, linked_to],
+        linked_order_id=work.by_cl_ord_id.get(other_leg),
         fee_schedule=known.fee_schedule, hold=0, created_at=work.received_at, updated_at=work.received_at,
     )  # fmt: skip

@@ -47,6 +47,7 @@ def placed(decided: Decided, request: Request) -> Outcome:
 
 def decide(batch: Sequence[Request], work: Batch, spent: dict[journal.KeyPair, journal.Key]) -> list[Decided]:
     """One outcome a request. Gates are asked about the whole batch at once, balances in arrival order."""
+    wholes = list(units(batch))
     asked = questions(batch, work, spent)
     verdicts = dict(zip(asked, gates.ask([question for _, question in asked.values()]), strict=True))
     wanted = {(batch[i].account_id, asset) for i, (terms, _) in asked.items() for asset in terms.assets}
@@ -54,7 +55,7 @@ def decide(batch: Sequence[Request], work: Batch, spent: dict[journal.KeyPair, j
 
     outcomes: list[Decided] = []
     here: dict[journal.KeyPair, tuple[bytes, Decided]] = {}  # ClOrdIDs spent in this very batch
-    for unit in units(batch):
+    for unit in wholes:
         requests = [batch[index] for index in unit]
         before = [_answered(request, spent, here) for request in requests]
         if all(outcome is None for outcome in before):
