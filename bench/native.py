@@ -2,10 +2,11 @@
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from bench import workloads
-from bench.one import judge
+from bench.one import Verdict
 from bench.reference import Fill
 
 SOURCE = Path(__file__).with_name("liquibook.cpp")
@@ -30,6 +31,7 @@ def measure(program: Path, file: Path) -> dict[str, object]:
         lines.append(f"{order_id} {int(is_sell)} {price} {qty}")
     done = subprocess.run([program], input="\n".join(lines), capture_output=True, text=True, check=True)
     seconds, *fills = done.stdout.splitlines()
-    told = [Fill(*map(int, line.split())) for line in fills]
-    verdict = judge(told, workload.fills)
-    return {"operations": len(workload.operations), "seconds": float(seconds), "verdict": verdict}
+    verdict = Verdict(workload.fills)
+    verdict.hear([Fill(*map(int, line.split())) for line in fills])
+    said = verdict.until(sys.maxsize)
+    return {"operations": len(workload.operations), "seconds": float(seconds), "verdict": said}

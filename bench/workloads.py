@@ -44,10 +44,6 @@ class Workload(NamedTuple):
     operations: list[Operation]
     fills: list[Fill]
 
-    def fills_until(self, order_id: int) -> list[Fill]:
-        """The fills up to this order's own; takers' ids ascend."""
-        return [fill for fill in self.fills if fill.taker_id <= order_id]
-
 
 def generate(shape: Shape) -> Workload:
     rng = random.Random(SEED)

@@ -84,8 +84,8 @@ def command_of(message: Message, market: Market) -> Command:
     if kind is CANCEL:
         return CancelOrder(seq, seq, order_id, ACCOUNT, REQUESTED)
     order = market.working(order_id)
-    cum_qty = order.cum_qty if order else 0
-    return ReplaceOrder(seq, seq, order_id, ACCOUNT, cum_qty + qty, price)
+    done_qty = order.done_qty if order else 0
+    return ReplaceOrder(seq, seq, order_id, ACCOUNT, done_qty + qty, price)
 
 
 class Reports:

@@ -3,7 +3,7 @@
 import pytest
 
 from bench import workloads
-from bench.one import judge, measure
+from bench.one import Verdict, measure
 from bench.peers import ours
 from bench.reference import Fill, ReferenceBook, Resting
 from bench.workloads import SHAPES
@@ -49,7 +49,17 @@ def test_our_engine_fills_a_workload_as_the_obvious_book(name: str) -> None:
     assert len(workload.fills) > 100
 
 
-def test_a_book_that_fills_another_order_is_found_out() -> None:
-    expected = [Fill(1, 3, 10, 5)]
-    assert judge([Fill(2, 3, 10, 5)], expected) == "totals"
-    assert judge([Fill(1, 3, 10, 4)], expected) == "diverges"
+@pytest.mark.parametrize(
+    ("told", "verdict"),
+    [
+        ([Fill(1, 3, 10, 5), Fill(2, 4, 10, 5)], "exact"),
+        ([Fill(2, 3, 10, 5), Fill(1, 4, 10, 5)], "totals"),
+        ([Fill(1, 3, 10, 5), Fill(2, 4, 10, 4)], "diverges"),
+        ([Fill(1, 3, 10, 5)], "diverges"),
+    ],
+)
+def test_an_engine_is_judged_by_the_fills_of_the_orders_it_was_given(told: list[Fill], verdict: str) -> None:
+    judge = Verdict([Fill(1, 3, 10, 5), Fill(2, 4, 10, 5), Fill(5, 6, 10, 5)])
+    for fill in told:
+        judge.hear([fill])
+    assert judge.until(4) == verdict
