@@ -81,11 +81,10 @@ def _held() -> Iterator[tuple[Place, str, int]]:
     working already, as PENDING_NEW; what is left are replaces and corrections.)"""
     tokens = dict(Listing.objects.values_list("pk", "asset_id"))
     working = Order.objects.filter(ord_status__in=WORKING).select_related("listing", "fee_schedule")
-    stop_legs = Order.objects.in_bulk(
-        working.filter(ord_type=OrdType.LIMIT).exclude(linked_order_id=None).values("linked_order_id")
-    )
+    limit_legs = working.filter(ord_type=OrdType.LIMIT).exclude(linked_order_id=None)
+    stop_legs = Order.objects.filter(pk__in=limit_legs.values("linked_order_id")).in_bulk()
     for order in working.order_by().iterator(chunk_size=2000):
-        leg = stop_legs.get(order.linked_order_id or 0)
+        leg = stop_legs.get(order.linked_order_id or 0) if order.ord_type == OrdType.LIMIT else None
         hold = required_hold(
             Side(order.side), order.worst_price, order.leaves_qty, order.listing.tick_lot_cents,
             order.fee_terms, order.paid(order.listing), leg.worst_price if leg else None,
