@@ -14,7 +14,8 @@ import {
 } from "./account";
 import { type Change, changesBetween } from "./changes";
 import type { AccountMessage, Notice } from "./messages";
-import { type Link, connect } from "./socket";
+import { guardWanted } from "./guard";
+import { type Connection, type Link, connect } from "./socket";
 import { connectionOf, setConnection } from "./status";
 import { Store } from "../ui/store";
 
@@ -28,6 +29,8 @@ export interface AccountFeedState {
   orders: ShownOrder[];
   executions: Execution[];
   loaded: boolean;
+  /** The venue has said that it cancels the account's orders when this connection ends. */
+  guarded: boolean;
   olderOrders: string | null;
   olderExecutions: string | null;
 }
@@ -91,6 +94,7 @@ export const NOTHING_YET: AccountFeedState = {
   orders: [],
   executions: [],
   loaded: false,
+  guarded: false,
   olderOrders: null,
   olderExecutions: null,
 };
@@ -110,6 +114,8 @@ export class AccountFeed {
   #state: AccountState = NO_ACCOUNT;
   #older: Pick<Page, "olderOrders" | "olderExecutions"> = { olderOrders: null, olderExecutions: null };
   #link: Link = { phase: "connecting" };
+  #connection: Connection | null = null;
+  #guarded = false;
   #fetching = false;
   #closed = true;
   #retry: number | undefined;
@@ -121,20 +127,25 @@ export class AccountFeed {
   readonly open = (events: AccountEvents): (() => void) => {
     this.#events = events;
     this.#closed = false;
-    const disconnect = connect<AccountMessage>(`/ws/account/${this.#account}/`, {
+    const connection = connect<AccountMessage>(`/ws/account/${this.#account}/`, {
       onMessage: (message) => this.#hear(message),
       onLink: (link) => {
         this.#link = link;
+        // What this connection had agreed on ended with it.
+        if (link.phase !== "up") this.#guarded = false;
         this.#publish();
         if (link.phase === "denied") this.#events.onDenied();
       },
     });
+    this.#connection = connection;
+    const unsubscribe = guardWanted.subscribe(() => this.#askForGuard());
     void this.#load();
     return () => {
+      unsubscribe();
       this.#closed = true;
       window.clearTimeout(this.#retry);
       this.#retry = undefined;
-      disconnect();
+      connection.stop();
       setConnection("account", null);
     };
   };
@@ -170,6 +181,11 @@ export class AccountFeed {
     switch (message.type) {
       case "hello":
         this.#advance(onHello(this.#state, message.streams));
+        if (guardWanted.get()) this.#askForGuard();
+        break;
+      case "cancel_on_disconnect":
+        this.#guarded = message.on;
+        this.#publish();
         break;
       case "account":
         this.#advance(onAccountDelta(this.#state, message), message.orders);
@@ -185,6 +201,10 @@ export class AccountFeed {
         void this.#refreshSettlement();
         break;
     }
+  }
+
+  #askForGuard(): void {
+    this.#connection?.send({ type: "cancel_on_disconnect", on: guardWanted.get() });
   }
 
   #advance(next: AccountState, told: Order[] = []): void {
@@ -237,6 +257,7 @@ export class AccountFeed {
       orders: newestFirst(shown, (order) => order.created_at),
       executions: newestFirst(executions.values(), (execution) => execution.at),
       loaded: loaded > 0,
+      guarded: this.#guarded,
       olderOrders: this.#older.olderOrders,
       olderExecutions: this.#older.olderExecutions,
     });

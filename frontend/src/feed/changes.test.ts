@@ -84,3 +84,14 @@ test("a fill the stream tells of before the answer to the order is news", () => 
   expect(changesBetween(before, after, [filled]).map(({ kind }) => kind)).toEqual(["filled"]);
   expect(changesBetween(after, merge(after, [anOrder({ ord_status: "PENDING_NEW" })], []))).toEqual([]);
 });
+
+test("a stop that a trade has reached is told, unless it traded at once", () => {
+  const stop = anOrder({ ord_type: "STOP_LIMIT", stop_px: "12.60" });
+  expect(told(stop, { triggered_at: at(1) })).toEqual([["triggered", "100", "12.50"]]);
+  const executions = [anExecution({ last_qty: "100", last_px: "12.50" })];
+  expect(told(stop, { triggered_at: at(1), ord_status: "FILLED", cum_qty: "100" }, executions)).toEqual([["filled", "100", "12.5"]]);
+});
+
+test("where a trailing stop has come to is not told each time", () => {
+  expect(told(anOrder({ ord_type: "TRAILING_STOP", stop_px: "12.00" }), { stop_px: "12.10" })).toEqual([]);
+});

@@ -3,7 +3,7 @@ import type { Execution, Order } from "../api/types";
 import { add, compare, divide, isZero, multiply, subtract } from "../ui/decimal";
 import type { AccountState } from "./account";
 
-export type ChangeKind = "accepted" | "replaced" | "filled" | "partially_filled" | "partly_canceled" | "canceled" | "expired" | "rejected";
+export type ChangeKind = "accepted" | "triggered" | "replaced" | "filled" | "partially_filled" | "partly_canceled" | "canceled" | "expired" | "rejected";
 
 export interface Change {
   kind: ChangeKind;
@@ -50,6 +50,8 @@ function changesOf(before: Order, after: Order, executions: ReadonlyMap<string, 
     const kind = after.ord_status === "FILLED" ? "filled" : "partially_filled";
     changes.push(fill(kind, filledQty));
   }
+  const triggered = before.triggered_at === null && after.triggered_at !== null;
+  if (triggered && !filled && !accepted) changes.push(change("triggered", after.leaves_qty));
   if (!accepted && (before.order_qty !== after.order_qty || before.price !== after.price)) {
     changes.push(change("replaced"));
   }

@@ -29,7 +29,7 @@ beforeEach(() => {
   vi.stubGlobal("WebSocket", FakeSocket);
   FakeSocket.all = [];
   links = [];
-  stop = connect("/ws/market/ACME/", { onMessage: () => {}, onLink: (link) => links.push(link.phase) });
+  ({ stop } = connect("/ws/market/ACME/", { onMessage: () => {}, onLink: (link) => links.push(link.phase) }));
 });
 
 afterEach(() => {

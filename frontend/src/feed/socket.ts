@@ -18,6 +18,12 @@ export interface LinkHandlers<Message> {
   onLink: (link: Link) => void;
 }
 
+export interface Connection {
+  stop: () => void;
+  /** Lost while the socket is down: whoever must be heard says it again after the next hello. */
+  send: (message: { type: string; on?: boolean }) => void;
+}
+
 export const SILENCE_MS = 4000;
 const CHECK_EVERY_MS = 500;
 const HANDSHAKE_MS = 10_000;
@@ -33,7 +39,7 @@ export function pauseBefore(attempt: number, random: number): number {
 export function connect<Message extends { type: string; server_time?: string }>(
   path: string,
   { onOpen, onMessage, onLink }: LinkHandlers<Message>,
-): () => void {
+): Connection {
   const url = `${window.location.origin.replace(/^http/, "ws")}${path}`;
   const connectedAt = Date.now();
   let socket: WebSocket | null = null;
@@ -123,5 +129,10 @@ export function connect<Message extends { type: string; server_time?: string }>(
   window.addEventListener("online", wake);
   document.addEventListener("visibilitychange", wake);
   open();
-  return stop;
+  return {
+    stop,
+    send: (message) => {
+      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    },
+  };
 }

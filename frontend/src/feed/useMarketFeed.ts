@@ -87,7 +87,7 @@ function follow(symbol: string, store: Store<MarketFeed>): () => void {
     }
   }
 
-  const disconnect = connect<MarketMessage>(`/ws/market/${encodeURIComponent(symbol)}/`, {
+  const { stop } = connect<MarketMessage>(`/ws/market/${encodeURIComponent(symbol)}/`, {
     onOpen: () => advance(onConnect(state)),
     onMessage: (message) => {
       if (message.type === "market") advance(onDelta(state, message));
@@ -105,7 +105,7 @@ function follow(symbol: string, store: Store<MarketFeed>): () => void {
   return () => {
     closed = true;
     window.clearTimeout(retry);
-    disconnect();
+    stop();
     setConnection(`market ${symbol}`, null);
   };
 }

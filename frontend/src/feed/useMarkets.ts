@@ -67,7 +67,7 @@ export function useLiveListings() {
       reloadedAt = Date.now();
       void queries.invalidateQueries({ queryKey: LISTINGS });
     };
-    const disconnect = connect<MarketsMessage>("/ws/markets/", {
+    const { stop } = connect<MarketsMessage>("/ws/markets/", {
       onOpen: reload,
       onLink: (next) => {
         link = next;
@@ -89,7 +89,7 @@ export function useLiveListings() {
     });
     say();
     return () => {
-      disconnect();
+      stop();
       setConnection("markets", null);
     };
   }, [queries]);

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Checkbox, Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { Button, Checkbox, Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import { isWorking } from "../feed/account";
@@ -7,6 +7,8 @@ import { Holdings } from "../portfolio/Holdings";
 import { useAccount, useAccountFeed } from "../session/AccountContext";
 import { NoAccount } from "../session/NoAccount";
 import { Icon } from "../ui/Icon";
+import { SHORTCUTS, useShortcut } from "../ui/shortcuts";
+import { CancelAll } from "./CancelAll";
 import { Fills } from "./Fills";
 import { History } from "./History";
 import { OpenOrders } from "./OpenOrders";
@@ -19,6 +21,9 @@ export function Blotter({ symbol, withRefusals = false }: { symbol?: string; wit
   const open = useAccount();
   const feed = useAccountFeed();
   const [onlyHere, setOnlyHere] = useState(false);
+  const [cancelingAll, setCancelingAll] = useState(false);
+  const allWorking = feed.orders.filter(isWorking);
+  useShortcut(SHORTCUTS.cancel, () => setCancelingAll(allWorking.length > 0));
 
   if (!open) {
     return (
@@ -29,7 +34,7 @@ export function Blotter({ symbol, withRefusals = false }: { symbol?: string; wit
   }
 
   const here = <T extends { symbol: string }>(rows: T[]) => (onlyHere ? rows.filter((row) => row.symbol === symbol) : rows);
-  const working = here(feed.orders.filter(isWorking));
+  const working = here(allWorking);
   const done = here(feed.orders.filter((order) => !isWorking(order)));
 
   return (
@@ -48,14 +53,24 @@ export function Blotter({ symbol, withRefusals = false }: { symbol?: string; wit
               <Tab id="holdings" className="tab">{t("blotter.holdings")}</Tab>
             )}
           </TabList>
-          {symbol && (
-            <Checkbox className="checkbox" isSelected={onlyHere} onChange={setOnlyHere}>
-              <span className="checkbox-box" aria-hidden="true">
-                <Icon name="check" />
-              </span>
-              {t("blotter.only_here", { symbol })}
-            </Checkbox>
-          )}
+          <div className="blotter-tools">
+            {feed.guarded && <span className="badge">{t("blotter.guarded")}</span>}
+            <Button
+              className="button button-small button-quiet"
+              isDisabled={allWorking.length === 0}
+              onPress={() => setCancelingAll(true)}
+            >
+              {t("cancel_all.open")}
+            </Button>
+            {symbol && (
+              <Checkbox className="checkbox" isSelected={onlyHere} onChange={setOnlyHere}>
+                <span className="checkbox-box" aria-hidden="true">
+                  <Icon name="check" />
+                </span>
+                {t("blotter.only_here", { symbol })}
+              </Checkbox>
+            )}
+          </div>
         </div>
         <TabPanel id="open" className="tab-panel">
           <OpenOrders orders={working} open={open} loaded={feed.loaded} />
@@ -76,6 +91,8 @@ export function Blotter({ symbol, withRefusals = false }: { symbol?: string; wit
           </TabPanel>
         )}
       </Tabs>
+      {/* Not inside the tabs: those draw their content twice, and a dialog would open twice. */}
+      {cancelingAll && <CancelAll open={open} orders={allWorking} symbol={symbol} onClose={() => setCancelingAll(false)} />}
     </section>
   );
 }

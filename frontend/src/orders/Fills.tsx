@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import type { Execution } from "../api/types";
+import { sum } from "../ui/decimal";
 import { money, price, quantity } from "../ui/format";
 import { MoreButton } from "../ui/MoreButton";
 import { Loading } from "../ui/Placeholders";
@@ -12,6 +13,20 @@ interface Props {
   executions: Execution[];
   loaded: boolean;
   onMore: (() => Promise<void>) | null;
+}
+
+const stands = ({ status }: Execution): boolean => status !== "BUSTED";
+
+/** What became of a fill: settled or still to settle, or taken back or corrected by the venue. */
+function Fate({ execution: { status, settled } }: { execution: Execution }) {
+  const { t } = useTranslation();
+  if (status === "BUSTED") return <span className="badge badge-busted">{t("fill.busted")}</span>;
+  return (
+    <>
+      {t(settled ? "fill.settled" : "fill.unsettled")}
+      {status === "CORRECTED" && <span className="badge badge-corrected">{t("fill.corrected")}</span>}
+    </>
+  );
 }
 
 export function Fills({ executions, loaded, onMore }: Props) {
@@ -30,23 +45,32 @@ export function Fills({ executions, loaded, onMore }: Props) {
             <th scope="col" className="num">{t("column.quantity")}</th>
             <th scope="col" className="num">{t("column.price")}</th>
             <th scope="col" className="num">{t("column.amount")}</th>
+            <th scope="col" className="num">{t("column.fee")}</th>
             <th scope="col">{t("column.settlement")}</th>
             <th scope="col">{t("column.time", { zone })}</th>
           </tr>
         </thead>
         <tbody>
           {executions.map((execution) => (
-            <tr key={execution.id}>
+            <tr key={execution.id} className={execution.status === "BUSTED" ? "busted" : undefined}>
               <th scope="row"><SymbolCell symbol={execution.symbol} /></th>
               <td><SideCell side={execution.side} /></td>
               <td className="num strong">{quantity(execution.last_qty)}</td>
               <td className="num strong">{price(execution.last_px, tickOf(execution.symbol))}</td>
               <td className="num">{money(execution.amount)}</td>
-              <td className="muted">{t(execution.settled ? "fill.settled" : "fill.unsettled")}</td>
+              <td className="num">{money(execution.fee)}</td>
+              <td className="muted"><Fate execution={execution} /></td>
               <td className="muted nowrap">{time(execution.at)}</td>
             </tr>
           ))}
         </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row" colSpan={5}>{t("fill.fees_shown")}</th>
+            <td className="num strong">{money(sum(executions.filter(stands).map(({ fee }) => fee)))}</td>
+            <td colSpan={2} />
+          </tr>
+        </tfoot>
       </table>
       <MoreButton onMore={onMore} />
     </TableFrame>

@@ -1,12 +1,12 @@
 import { useTranslation } from "react-i18next";
 
 import type { ShownOrder } from "../feed/accountFeed";
-import { price } from "../ui/format";
+import { money, price } from "../ui/format";
 import { MoreButton } from "../ui/MoreButton";
 import { Loading } from "../ui/Placeholders";
 import { TableFrame } from "../ui/TableFrame";
 import { useVenueTime } from "../ui/venueClock";
-import { FilledCell, SideCell, StatusCell, SymbolCell, TypeCell, useTicks } from "./cells";
+import { FilledCell, PriceCell, SideCell, StatusCell, SymbolCell, TypeCell, useTicks } from "./cells";
 
 interface Props {
   orders: ShownOrder[];
@@ -30,6 +30,7 @@ export function History({ orders, loaded, onMore }: Props) {
             <th scope="col" className="num">{t("column.price")}</th>
             <th scope="col" className="num">{t("column.filled")}</th>
             <th scope="col" className="num medium">{t("column.average")}</th>
+            <th scope="col" className="num medium">{t("column.fee")}</th>
             <th scope="col" className="medium">{t("column.type")}</th>
             <th scope="col">{t("column.status")}</th>
             <th scope="col">{t("column.updated", { zone })}</th>
@@ -40,9 +41,10 @@ export function History({ orders, loaded, onMore }: Props) {
             <tr key={order.id}>
               <th scope="row"><SymbolCell symbol={order.symbol} /></th>
               <td><SideCell side={order.side} /></td>
-              <td className="num">{order.price ? price(order.price, tickOf(order.symbol)) : t("order.market_price")}</td>
+              <td className="num"><PriceCell order={order} /></td>
               <td className="num"><FilledCell order={order} /></td>
               <td className="num medium">{price(order.avg_px, tickOf(order.symbol))}</td>
+              <td className="num medium">{money(order.fee)}</td>
               <td className="medium"><TypeCell order={order} /></td>
               <td><StatusCell order={order} /></td>
               <td className="muted nowrap">{time(order.updated_at)}</td>

@@ -13,7 +13,8 @@ import { TableFrame } from "../ui/TableFrame";
 import { toast } from "../ui/toasts";
 import { useVenueTime } from "../ui/venueClock";
 import { ReplaceDialog } from "./ReplaceDialog";
-import { FilledCell, SideCell, StatusCell, SymbolCell, TypeCell, useTicks } from "./cells";
+import { isPaired, isReplaceable } from "./terms";
+import { FilledCell, PriceCell, SideCell, StatusCell, SymbolCell, TypeCell, useTicks } from "./cells";
 
 interface Props {
   orders: ShownOrder[];
@@ -69,16 +70,16 @@ export function OpenOrders({ orders, open, loaded }: Props) {
               <tr key={order.id}>
                 <th scope="row"><SymbolCell symbol={order.symbol} /></th>
                 <td><SideCell side={order.side} /></td>
-                <td className="num strong">{price(order.price ?? order.protection_px, tickOf(order.symbol))}</td>
+                <td className="num strong"><PriceCell order={order} /></td>
                 <td className="num"><FilledCell order={order} /></td>
                 <td className="medium"><TypeCell order={order} /></td>
-                <td className="medium"><StatusCell order={order} /></td>
+                <td className="medium wrap"><StatusCell order={order} /></td>
                 <td className="muted nowrap medium">{time(order.created_at)}</td>
                 <td className="row-actions">
                   <Button
                     className="icon-button"
-                    aria-label={t("order.edit", { name })}
-                    isDisabled={order.pending !== null || order.ord_type !== "LIMIT"}
+                    aria-label={t(isPaired(order) ? "order.edit_pair" : "order.edit", { name })}
+                    isDisabled={order.pending !== null || !isReplaceable(order)}
                     onPress={() => setEditing(order.id)}
                   >
                     <Icon name="edit" />

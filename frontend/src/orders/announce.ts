@@ -6,10 +6,12 @@ import type { Listing } from "../api/types";
 import type { Change, ChangeKind } from "../feed/changes";
 import { price, quantity } from "../ui/format";
 import { type Tone, toast } from "../ui/toasts";
+import { useCondition } from "./condition";
 import { useReason } from "./reason";
 
 const TONES: Record<ChangeKind, Tone> = {
   accepted: "neutral",
+  triggered: "neutral",
   replaced: "neutral",
   filled: "good",
   partially_filled: "good",
@@ -24,6 +26,7 @@ export function useAnnounceChanges(): (changes: Change[]) => void {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const reason = useReason();
+  const condition = useCondition();
   return useCallback(
     (changes) => {
       const listings = queries.getQueryData<Listing[]>(["listings"]) ?? [];
@@ -38,9 +41,11 @@ export function useAnnounceChanges(): (changes: Change[]) => void {
           symbol: order.symbol,
           px: isAverage ? t("toasts.average", { px: shown }) : shown,
         };
-        toast(TONES[kind], t(`toasts.${kind}.title`, facts), order.text ? reason(order.text) : t(`toasts.${kind}.detail`, facts));
+        const waitsFor = kind === "accepted" ? condition(order, tick) : null;
+        const detail = waitsFor === null ? t(`toasts.${kind}.detail`, facts) : t("toasts.waiting", { condition: waitsFor });
+        toast(TONES[kind], t(`toasts.${kind}.title`, facts), order.text ? reason(order.text) : detail);
       }
     },
-    [queries, reason, t],
+    [queries, reason, condition, t],
   );
 }

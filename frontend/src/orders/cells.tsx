@@ -7,8 +7,11 @@ import type { Order, Side } from "../api/types";
 import type { ShownOrder } from "../feed/accountFeed";
 import { useListings } from "../feed/useMarkets";
 import { share } from "../ui/decimal";
-import { quantity } from "../ui/format";
+import { Icon } from "../ui/Icon";
+import { price, quantity } from "../ui/format";
+import { useCondition } from "./condition";
 import { useReason } from "./reason";
+import { isPaired } from "./terms";
 
 const ANY_TICK = "0.01";
 
@@ -31,14 +34,25 @@ export function SymbolCell({ symbol }: { symbol: string }) {
   );
 }
 
+/** Its limit; what has none trades at the market. */
+export function PriceCell({ order }: { order: Order }) {
+  const { t } = useTranslation();
+  const tickOf = useTicks();
+  return order.price === null ? t("order.market_price") : price(order.price, tickOf(order.symbol));
+}
+
 export function StatusCell({ order }: { order: ShownOrder }) {
   const { t } = useTranslation();
   const reason = useReason();
+  const condition = useCondition();
+  const tickOf = useTicks();
+  const waitsFor = order.pending ? null : condition(order, tickOf(order.symbol));
   // A canceled order that traded is still canceled; its quantity column says that it traded.
   const key = order.pending ?? order.ord_status;
   return (
     <span className={`status status-${key.toLowerCase()}`}>
-      {t(`status.${key}`)}
+      {waitsFor === null ? t(`status.${key}`) : t("order.waiting")}
+      {waitsFor !== null && <span className="status-text">{waitsFor}</span>}
       {order.text && <span className="status-text">{reason(order.text)}</span>}
     </span>
   );
@@ -56,6 +70,9 @@ export function FilledCell({ order }: { order: Order }) {
         {quantity(order.cum_qty)}
         <span className="muted"> / {quantity(order.order_qty)}</span>
       </span>
+      {order.display_qty !== null && (
+        <span className="status-text">{t("order.shows", { qty: quantity(order.display_qty) })}</span>
+      )}
       <span className="filled-bar" aria-hidden="true" style={{ "--done": done } as CSSProperties} />
     </span>
   );
@@ -64,8 +81,18 @@ export function FilledCell({ order }: { order: Order }) {
 export function TypeCell({ order }: { order: Order }) {
   const { t } = useTranslation();
   return (
-    <>
-      {t(`ord_type.${order.ord_type}`)} <span className="muted">{t(`tif.${order.time_in_force}`)}</span>
-    </>
+    <span className="type">
+      <span>
+        {t(`ord_type.${order.ord_type}`)} <span className="muted">{t(`tif.${order.time_in_force}`)}</span>
+      </span>
+      {isPaired(order) && (
+        <span className="status-text pair-mark">
+          <Icon name="link" />
+          {t("order.pair")}
+        </span>
+      )}
+      {order.post_only && <span className="status-text">{t("ticket.post_only")}</span>}
+      {order.min_qty && <span className="status-text">{t("order.minimum", { qty: quantity(order.min_qty) })}</span>}
+    </span>
   );
 }

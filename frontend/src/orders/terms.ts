@@ -10,9 +10,12 @@ export type Terms = Record<Term, string>;
 /** A stop order that no trade has reached yet. */
 export const isWaiting = (order: Order): boolean => order.stop_px !== null && order.triggered_at === null;
 
-/** RPLC-010 and RPLC-011; what must act at once is gone before anybody could change it. */
+/** The leg of a pair: once its stop is triggered, that order stands alone. */
+export const isPaired = (order: Order): boolean => order.linked_order_id !== null && order.triggered_at === null;
+
+/** Not the legs of a pair (RPLC-010); and what must act at once is gone before anybody could change it. */
 export const isReplaceable = (order: Order): boolean =>
-  order.linked_order_id === null && order.time_in_force !== "IOC" && order.time_in_force !== "FOK";
+  !isPaired(order) && order.time_in_force !== "IOC" && order.time_in_force !== "FOK";
 
 /** Of a trailing stop the venue moves the stop price (RPLC-007). */
 export function termsOf(order: Order): Term[] {

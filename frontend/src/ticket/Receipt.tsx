@@ -15,33 +15,33 @@ export function Receipt({ preview, listing, dimmed }: { preview: Preview; listin
   const lacksHolding = sign(estimate.holding_after) < 0;
   return (
     <>
-    <dl className="receipt" aria-busy={dimmed}>
-      {estimate.protection_px !== null && (
-        <Line term={t("receipt.worst_price")}>{price(estimate.protection_px, tick_size)}</Line>
+      <dl className="receipt" aria-busy={dimmed}>
+        {estimate.protection_px !== null && (
+          <Line term={t("receipt.worst_price")}>{price(estimate.protection_px, tick_size)}</Line>
+        )}
+        <Line term={t("receipt.notional")}>{money(estimate.notional)}</Line>
+        <Line term={t("receipt.fee")}>
+          {money(fee)}
+          {fees && <span className="muted receipt-rates">{t("receipt.rates", { ...fees })}</span>}
+        </Line>
+        <Line term={t("receipt.cash")}>
+          <BeforeAfter before={money(estimate.cash_before)} after={allowed ? money(estimate.cash_after) : null} />
+        </Line>
+        {lacksCash && <Line term={t("receipt.missing")}>{money(subtract("0", estimate.cash_after ?? "0"))}</Line>}
+        <Line term={t("receipt.holding", { symbol })}>
+          <BeforeAfter before={quantity(estimate.holding_before)} after={allowed ? quantity(estimate.holding_after) : null} />
+        </Line>
+        {lacksHolding && <Line term={t("receipt.missing")}>{`${quantity(subtract("0", estimate.holding_after))} ${symbol}`}</Line>}
+        {allowed && estimate.hold_amount !== null && <Line term={t("receipt.hold")}>{held}</Line>}
+        {allowed && expires_at !== null && <Line term={t("receipt.expires")}>{dateTime(expires_at)}</Line>}
+      </dl>
+      {explanation.length > 0 && (
+        <ul className="explanation" aria-label={t("receipt.explanation")}>
+          {explanation.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
       )}
-      <Line term={t("receipt.notional")}>{money(estimate.notional)}</Line>
-      <Line term={t("receipt.fee")}>
-        {money(fee)}
-        {fees && <span className="muted receipt-rates">{t("receipt.rates", { ...fees })}</span>}
-      </Line>
-      <Line term={t("receipt.cash")}>
-        <BeforeAfter before={money(estimate.cash_before)} after={allowed ? money(estimate.cash_after) : null} />
-      </Line>
-      {lacksCash && <Line term={t("receipt.missing")}>{money(subtract("0", estimate.cash_after ?? "0"))}</Line>}
-      <Line term={t("receipt.holding", { symbol })}>
-        <BeforeAfter before={quantity(estimate.holding_before)} after={allowed ? quantity(estimate.holding_after) : null} />
-      </Line>
-      {lacksHolding && <Line term={t("receipt.missing")}>{`${quantity(subtract("0", estimate.holding_after))} ${symbol}`}</Line>}
-      {allowed && estimate.hold_amount !== null && <Line term={t("receipt.hold")}>{held}</Line>}
-      {allowed && expires_at !== null && <Line term={t("receipt.expires")}>{dateTime(expires_at)}</Line>}
-    </dl>
-    {explanation.length > 0 && (
-      <ul className="explanation" aria-label={t("receipt.explanation")}>
-        {explanation.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
-    )}
     </>
   );
 }

@@ -1,6 +1,8 @@
 import { Button, Dialog, DialogTrigger, Popover } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
+import { useGuardWanted, wantGuard } from "../feed/guard";
+import { useAccount, useAccountFeed } from "../session/AccountContext";
 import { Choice } from "./Choice";
 import { Icon } from "./Icon";
 import { type Rise, type Switch, type Theme, setPreference, usePreferences } from "./preferences";
@@ -12,6 +14,7 @@ const SWITCHES: Switch[] = ["on", "off"];
 export function SettingsMenu() {
   const { t } = useTranslation();
   const { theme, rise, shortcuts } = usePreferences();
+  const open = useAccount();
   return (
     <DialogTrigger>
       <Button className="icon-button" aria-label={t("settings.label")}>
@@ -37,8 +40,28 @@ export function SettingsMenu() {
             onChange={(value) => setPreference("shortcuts", value)}
             options={SWITCHES.map((value) => ({ value, text: t(`settings.switch.${value}`) }))}
           />
+          {open && <GuardSetting />}
         </Dialog>
       </Popover>
     </DialogTrigger>
+  );
+}
+
+function GuardSetting() {
+  const { t } = useTranslation();
+  const wanted = useGuardWanted();
+  const { guarded } = useAccountFeed();
+  const state = wanted === guarded ? (guarded ? "on" : "off") : "pending";
+  return (
+    <div className="setting">
+      <Choice
+        label={t("settings.guard")}
+        value={wanted ? "on" : "off"}
+        onChange={(value) => wantGuard(value === "on")}
+        options={SWITCHES.map((value) => ({ value, text: t(`settings.switch.${value}`) }))}
+      />
+      <p className="muted">{t("settings.guard_explained")}</p>
+      <p role="status">{t(`settings.guard_state.${state}`)}</p>
+    </div>
   );
 }
