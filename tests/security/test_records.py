@@ -286,6 +286,14 @@ CHANGED = {
         "UPDATE trading_order SET display_qty = 1 WHERE id = 1",
         "trading_order ACME id 1: display_qty is 1, should be None",
     ),
+    "what the book shows of an order": (
+        "UPDATE trading_order SET displayed_qty = 4 WHERE id = 1",
+        "trading_order ACME id 1: displayed_qty is 4, should be 5",
+    ),
+    "an order's place in its queue": (
+        "UPDATE trading_order SET queued_seq = 1 WHERE id = 1",
+        "trading_order ACME id 1: queued_seq is 1, should be 5",
+    ),
     "what the dynamic band lies around": (
         "UPDATE trading_marketstate SET band_px = 501",
         "trading_marketstate ACME: band_px is 501, should be 500",

@@ -1,7 +1,7 @@
 """A market for tests, made by the services that make one for people."""
 
 import dataclasses
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -157,6 +157,24 @@ def as_recomputed(listing: Listing) -> None:
     """The listing's rows and the ledger are what the journal and the transfers come to."""
     assert verify_listing(listing_id=listing.pk).findings.lines() == []
     assert verify_ledger().findings.lines() == []
+
+
+def in_phase(
+    listing: Listing,
+    phase: engine.Phase,
+    *later: tuple[datetime, engine.Phase],
+    announced: datetime | None = None,
+) -> None:
+    """Scheduled to be in this phase from now on, and in others later; where the end of this one was drawn,
+    people are told the moment ``announced``."""
+    now = clock.now()
+    moments = [(clock.micros(at), what) for at, what in ((now, phase), *later)]
+    entries = [engine.ScheduledPhase(at, what, at) for at, what in moments]
+    if announced is not None:
+        entries[1] = entries[1]._replace(announced_at=clock.micros(announced))
+    schedule = journal.Draft(command=engine.SetSchedule(0, 0, tuple(entries)))
+    journal.append(drafts={listing.pk: [schedule]}, received_at=now)
+    drained(listing)
 
 
 def a_snapshot(listing: Listing) -> None:
