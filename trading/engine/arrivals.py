@@ -70,6 +70,8 @@ def trigger_stops(floor: Floor) -> None:
         floor.say(OrderTriggered, order.order_id, order.account_id, order.side, limit, order.leaves_qty)
         if limit is not None:
             order.special = None  # a plain limit order from now on
+        elif order.special is not None:
+            order.special.stop_px = None  # a market order
         if not arrive(floor, order, may_rest=limit is not None):
             floor.forget(order)
 

@@ -120,14 +120,14 @@ def _conditioned(floor: Floor, order: WorkingOrder, command: NewOrder) -> bool:
 
 def _keeps_from_trading(floor: Floor, order: WorkingOrder) -> bool:
     """Let a post-only order slide off the best opposite price, if it asked for that (ORDT-040, 041)."""
-    assert order.special is not None
+    assert order.special is not None and floor.params is not None
     best = floor.asks.best() if order.side is BUY else floor.bids.best()
     if floor.phase is not CONTINUOUS or best is None:
         return True
     short = best - 1 if order.side is BUY else best + 1
     if order.price <= short if order.side is BUY else order.price >= short:
         return True
-    if order.special.post_only is PostOnly.REJECT or short < 1:
+    if order.special.post_only is PostOnly.REJECT or not 1 <= short <= floor.params.max_price:
         return False
     order.price = short
     return True
@@ -208,7 +208,7 @@ def _is_stop(command: NewOrder, conditions: Conditions) -> bool:
         and conditions.stop_px is not None
         and (command.price is not None) is (command.ord_type is STOP_LIMIT)
         and (conditions.trail is not None) is trails
-        and (conditions.trail or 1) >= 1
+        and (conditions.trail is None or conditions.trail >= 1)
         and all(other is None for other in others)
     )
 
@@ -380,6 +380,8 @@ def _replace_refusal(floor: Floor, command: ReplaceOrder, order: WorkingOrder | 
     for price in (command.price, command.stop_px):
         if price is not None and not 1 <= price <= params.max_price:
             return RejectReason.PRICE_OUT_OF_RANGE
+    if command.protection_px is not None and command.protection_px < 1:
+        return RejectReason.NO_PROTECTION_PX
     return _new_terms_refusal(floor, command, order)
 
 
