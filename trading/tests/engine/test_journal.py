@@ -1,4 +1,4 @@
-"""Halts, quarantine, and what the engine demands of its journal."""
+"""Quarantine, busts, and what the engine demands of its journal."""
 
 import pytest
 
@@ -10,8 +10,7 @@ from trading.engine import (
     Side,
     Tick,
     TimeInForce,
-    TradingHalted,
-    TradingResumed,
+    Traded,
 )
 
 from .desk import Desk
@@ -20,58 +19,6 @@ from .desk import Desk
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
-
-
-def test_a_halted_market_takes_no_new_orders(desk):
-    desk.sell(1, 5, 100)
-    assert desk.halt() == ["TradingHalted"]
-    assert desk.buy(2, 5, 100) == ["OrderRejected 2 HALTED"]
-    assert desk.market_order(Side.BUY, 3, 5, 100) == ["OrderRejected 3 HALTED"]
-    assert desk.market.phase is Phase.HALTED
-
-
-def test_whoever_is_in_a_halted_book_may_leave_it_or_want_less(desk):
-    desk.buy(1, 5, 100)
-    desk.buy(2, 5, 100)
-    desk.halt()
-    assert desk.replace(1, 4, 100) == ["replaced 1: 4@100 in place"]
-    assert desk.cancel(2) == ["canceled 5 of 2: REQUESTED"]
-
-
-def test_a_halted_book_takes_no_other_replace(desk):
-    desk.buy(1, 5, 100)
-    desk.halt()
-    assert desk.replace(1, 6, 100) == ["ReplaceRejected 1 HALTED"]
-    assert desk.replace(1, 4, 99) == ["ReplaceRejected 1 HALTED"]
-    assert desk.queue(Side.BUY) == [(1, 5, 100)]
-
-
-def test_day_orders_expire_in_a_halt(desk):
-    desk.buy(1, 5, 100, TimeInForce.DAY, expire_at=1_000)
-    desk.halt()
-    assert desk.tick(1_000) == ["expired 5 of 1"]
-
-
-def test_trading_resumes_where_it_stopped(desk):
-    desk.sell(1, 5, 100)
-    desk.halt()
-    assert desk.resume() == ["TradingResumed"]
-    assert (desk.market.phase, desk.market.halt) == (Phase.CONTINUOUS, None)
-    assert desk.buy(2, 5, 100) == ["accepted 2", "2 takes 5@100 from 1"]
-
-
-def test_halts_do_not_nest_the_last_reason_stands(desk):
-    desk.halt("NEWS", "pending")
-    desk.halt("REGULATOR", "order of the 3rd")
-    assert desk.market.halt == ("REGULATOR", "order of the 3rd")
-    assert desk.events[-1] == TradingHalted(3, 3, 3, "REGULATOR", "order of the 3rd", None, 0)
-    desk.resume()
-    assert desk.market.phase is Phase.CONTINUOUS
-
-
-def test_resuming_an_open_market_says_so_again(desk):
-    desk.resume()
-    assert desk.events[-1] == TradingResumed(2, 2, 2, "OPEN", "", Phase.CONTINUOUS, None)
 
 
 @pytest.mark.parametrize(
@@ -83,17 +30,20 @@ def test_resuming_an_open_market_says_so_again(desk):
     ],
 )
 def test_a_quarantined_command_is_answered_as_a_refusal_of_its_kind(desk, kind, answer):
+    """MATC-015"""
     assert desk.quarantine(kind, 1, 1) == [answer]
     assert desk.queue(Side.BUY) == []
 
 
 def test_a_quarantined_command_without_an_order_is_named_as_such(desk):
+    """MATC-015"""
     desk.quarantine("HaltTrading")
     assert desk.events[-1] == CommandQuarantined(2, 2, 2, "poison")
     assert desk.market.phase is Phase.CONTINUOUS
 
 
 def test_what_is_due_happens_even_before_a_quarantined_command(desk):
+    """MATC-012, MATC-015"""
     desk.buy(1, 5, 100, TimeInForce.DAY, expire_at=3)
     assert desk.quarantine("NewOrder", 2, 1) == ["expired 5 of 1", "OrderRejected 2 QUARANTINED"]
 
@@ -105,11 +55,13 @@ def test_the_first_command_configures_the_listing():
 
 @pytest.mark.parametrize("seq", [1, 3])
 def test_a_gap_or_a_repeat_in_the_journal_is_a_bug(desk, seq):
+    """MATC-014"""
     with pytest.raises(EngineError, match=f"command {seq} after 1"):
         desk.market.apply(Tick(seq, 2))
 
 
 def test_time_running_backwards_is_a_bug(desk):
+    """MATC-014"""
     desk.tick(10)
     with pytest.raises(EngineError, match="earlier"):
         desk.market.apply(Tick(3, 9))
@@ -124,3 +76,24 @@ def test_events_are_numbered_without_gaps_and_name_their_command(desk):
     assert [event.seq for event in desk.events] == [1, 2, 3, 4, 5, 6, 7]
     assert [event.command_seq for event in desk.events] == [1, 2, 3, 4, 4, 4, 5]
     assert (desk.market.event_seq, desk.market.last_seq) == (7, 5)
+
+
+def test_a_bust_is_told_and_the_stops_the_trade_triggered_stand(desk):
+    """BUST-006"""
+    desk.stop_order(Side.BUY, 1, 5, 100, price=90)
+    desk.last_trade(100)
+    assert desk.queue(Side.BUY) == [(1, 5, 90)]
+    trade = next(event for event in desk.events if isinstance(event, Traded))
+    assert desk.bust(trade.seq) == ["TradeBusted"]
+    assert desk.events[-1][3:] == (trade.seq, "ERROR", "both sides agree")
+    assert desk.queue(Side.BUY) == [(1, 5, 90)]
+    assert desk.market.last_px == 100
+
+
+def test_a_correction_is_told_and_changes_no_order(desk):
+    """BUST-006"""
+    desk.buy(1, 5, 100)
+    desk.sell(2, 3, 100)
+    assert desk.correct(4, 99, 2) == ["TradeCorrected"]
+    assert desk.events[-1][3:] == (4, 99, 2, "ERROR", "both sides agree")
+    assert desk.queue(Side.BUY) == [(1, 2, 100)]
