@@ -18,8 +18,8 @@ from portal.tests.factories import an_operator
 from tests.support.threads import Racer, race
 from tests.support.verify import assert_identical, assert_pure_fold
 from trading import balances, gates, journal, matching
-from trading.models import CASH, Balance, Listing, Order, OrdStatus
-from trading.services import entry
+from trading.models import CASH, Balance, Execution, Listing, MarketState, Order, OrdStatus
+from trading.services import busts, entry, listings
 from trading.services.listings import ListingParameters
 from trading.services.requests import Accepted, Conflict, Refused
 from trading.settlement import book_entry
@@ -116,7 +116,7 @@ def test_without_the_account_lock_an_ineligible_order_stays_and_verify_journal_f
 ) -> None:
     """The negative control."""
     listing = a_listing()
-    monkeypatch.setattr(entry, "_lock_accounts", lambda ids: Account.objects.in_bulk(list(ids)))
+    monkeypatch.setattr(entry, "lock_accounts", lambda ids: Account.objects.in_bulk(list(ids)))
     racer = suspended_meanwhile(funded(cents=100_000))
     assert racer.outcome() == 0
     drained(listing)
@@ -159,10 +159,10 @@ def test_a_listing_locked_for_update_deadlocks_with_entry(
 ) -> None:
     """The negative control: why it is FOR NO KEY UPDATE everywhere."""
 
-    def named(kind: ListingParameters, symbol: str, *, lock: bool = False) -> Listing:
+    def named(symbol: str, *, lock: bool = False) -> Listing:
         return (Listing.objects.select_for_update() if lock else Listing.objects).get(symbol=symbol)
 
-    monkeypatch.setattr(ListingParameters, "_listing", named)
+    monkeypatch.setattr(listings, "named_listing", named)
     with pytest.raises(OperationalError, match="deadlock detected"):
         an_approval_meets_entry()
 
@@ -200,11 +200,64 @@ def test_without_the_lock_on_the_subject_one_undoes_the_other(
     committed_db: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    named = ListingParameters._listing
-    monkeypatch.setattr(
-        ListingParameters, "_listing", lambda kind, symbol, *, lock=False: named(kind, symbol)
-    )
+    named = listings.named_listing
+    monkeypatch.setattr(listings, "named_listing", lambda symbol, *, lock=False: named(symbol))
     assert two_approvals(monkeypatch) == ["APPLIED", "APPLIED"]
+
+
+# --- A bust against settlement --------------------------------------------------------------------------
+
+
+def a_bust_meets_settlement(monkeypatch: pytest.MonkeyPatch) -> tuple[Listing, Racer]:
+    """Settlement has read what to settle; then a second person approves that the trade be taken back."""
+    listing = a_listing()
+    entered(
+        sell(funded(lots=10, listing=listing), listing, 10, 500), buy(funded(cents=5_000), listing, 10, 500)
+    )
+    drained(listing)
+    trade, other = Execution.objects.get(side="BUY").trade_seq, an_operator()
+    proposal = proposals.propose(
+        kind="BUST_TRADE",
+        subject=f"ACME {trade}",
+        new={"reason_code": "AGREED"},
+        reason="x",
+        by=an_operator(),
+    )
+    racers: list[Racer] = []
+    book = book_entry._book
+
+    def book_later(*arguments: Any) -> set[int]:
+        racers.append(Racer(partial(proposals.approve, proposal=proposal, by=other)))
+        racers[0].join(timeout=1)
+        return book(*arguments)
+
+    monkeypatch.setattr(book_entry, "_book", book_later)
+    settled(listing)
+    return listing, racers[0]
+
+
+def test_of_a_bust_and_a_settlement_the_one_that_has_begun_is_the_one_that_happens(
+    committed_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """BUST-002, BUST-008"""
+    listing, approval = a_bust_meets_settlement(monkeypatch)
+    with pytest.raises(ProposalRefused) as refused:
+        approval.outcome()
+    assert refused.value.code == "SETTLED"
+    drained(listing)
+    assert_identical()
+
+
+def test_without_the_cursors_lock_a_settled_trade_is_taken_back_and_the_listing_faults(
+    committed_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control. That nothing pending is below zero is the second line."""
+    cursor = busts._Made.cursor
+    monkeypatch.setattr(busts._Made, "cursor", lambda made, *, lock=False: cursor(made))
+    listing, approval = a_bust_meets_settlement(monkeypatch)
+    assert approval.outcome().status == "APPLIED"
+    drained(listing)
+    assert "balance_covers_what_is_promised" in MarketState.objects.get(pk=listing.pk).fault_text
 
 
 # --- One ClOrdID, one balance, many doors ------------------------------------------------------------------
