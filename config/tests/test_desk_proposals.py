@@ -26,7 +26,7 @@ def a_proposal(**new: int) -> Proposal:
 def test_the_start_page_tells_what_waits_and_what_it_would_change(officer: Desk) -> None:
     a_proposal(max_order_qty=500)
     page = text(officer.get("/admin/"))
-    assert "Listing parameters of ACME" in page
+    assert "Listing parameters of ACME" in page and "Proposed listing parameters ACME #" in page
     assert "Largest order: 10,000 ACME → <strong>500 ACME</strong>" in page
     assert "and more" not in page
 

@@ -1,5 +1,6 @@
 """The office: proposals (four eyes), the audit log, seals, and the movable clock."""
 
+import re
 from datetime import timedelta
 
 from django.db import models
@@ -72,7 +73,8 @@ class AuditEntry(Record):
         indexes = [models.Index(fields=["subject", "id"], name="audit_subject")]
 
     def __str__(self) -> str:
-        return f"{self.action.replace('_', ' ').capitalize()} {self.subject}"
+        subject = re.sub(r"[A-Z]+(_[A-Z]+)+", lambda code: in_words(code[0]).lower(), self.subject)
+        return f"{in_words(self.action)} {subject}"
 
 
 class Seal(Record):
