@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from portal.tests.factories import a_user
 from trading.api.parsers import MAX_BODY
-from trading.engine import OrdType, Side, TimeInForce
+from trading.engine import OrdType, PostOnly, SelfTrade, Side, TimeInForce
 from trading.tests.api.contract import ContractClient, code
 from trading.tests.api.venue import Venue, everything, signed_in
 from trading.tests.factories import a_cl_ord_id
@@ -320,6 +321,15 @@ order_fields = {
     "order_qty": st.integers(1, 10**6).map(str),
     "price": st.none() | st.decimals("0.01", 10**6, places=2).map(str),
 }
+more_fields = {
+    "stop_px": order_fields["price"],
+    "trail": order_fields["price"],
+    "display_qty": order_fields["order_qty"],
+    "min_qty": order_fields["order_qty"],
+    "post_only": st.sampled_from(list(PostOnly)),
+    "self_trade": st.sampled_from(list(SelfTrade)),
+    "expire_date": st.dates(date(2026, 1, 1), date(2029, 1, 1)).map(str),
+}
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -328,8 +338,9 @@ def test_whatever_is_sent_gets_an_answer_of_the_schema(
     venue: Venue, owner: ContractClient, data: st.DataObject
 ) -> None:
     """Good orders with any one field gone wrong, and the likeness between preview and entry."""
-    good = data.draw(st.fixed_dictionaries(order_fields))
-    bad = data.draw(st.dictionaries(st.sampled_from(list(order_fields)), json_values, max_size=1))
+    good = data.draw(st.fixed_dictionaries(order_fields, optional=more_fields))
+    names = [*order_fields, *more_fields]
+    bad = data.draw(st.dictionaries(st.sampled_from(names), json_values, max_size=1))
     body = {"account": venue.account.pk} | good | bad
     preview, entered = (owner.send(path, body) for path in ("/api/v1/orders/preview", "/api/v1/orders"))
     if preview.status_code == 200:
