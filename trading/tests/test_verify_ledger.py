@@ -6,8 +6,19 @@ import psycopg
 import pytest
 from django.core.management import call_command
 
-from trading.models import Listing
-from trading.tests.factories import a_listing, buy, drained, entered, funded, replace, sell, worked
+from trading.models import Execution, Listing
+from trading.tests.factories import (
+    a_fee_schedule,
+    a_listing,
+    approved,
+    buy,
+    drained,
+    entered,
+    funded,
+    replace,
+    sell,
+    worked,
+)
 
 
 @pytest.fixture
@@ -82,3 +93,60 @@ def test_a_balance_that_nothing_explains_is_named(
     assert code == 1
     assert [line for line in lines if line.endswith(named)], lines
     assert lines[-1] == "accounts=4 balances=6 transfers=4 identical=no"
+
+
+@pytest.fixture
+def charged(committed_db: str) -> Listing:
+    """One trade settled, one pending and one busted, with fees; an order working, a correction on its way."""
+    a_fee_schedule(maker_rate=1_000, taker_rate=2_000, minimum_cents=5)
+    listing = a_listing()
+    buyer, seller = funded(cents=100_000), funded(lots=100, listing=listing)
+    worked(listing, sell(seller, listing, 60, 500), buy(buyer, listing, 10, 500))
+    entered(buy(buyer, listing, 20, 500), buy(buyer, listing, 4, 500), buy(buyer, listing, 7, 400))
+    drained(listing)
+    _, second, third = Execution.objects.filter(side="BUY").order_by("pk").values_list("trade_seq", flat=True)
+    approved("BUST_TRADE", f"ACME {third}", {"reason_code": "AGREED"})
+    drained(listing)
+    approved("CORRECT_TRADE", f"ACME {second}", {"reason_code": "AGREED", "price": 510, "qty": 20})
+    return listing
+
+
+def test_an_untouched_ledger_with_fees_is_identical(charged: Listing) -> None:
+    """FEES-006, FEES-009"""
+    # The venue's own account has come to the others.
+    assert verify_ledger() == (0, ["accounts=5 balances=7 transfers=6 identical=yes"])
+
+
+CHARGED = {
+    "a fee that was not charged": (
+        "UPDATE trading_execution SET fee = 0 WHERE side = 'BUY' AND fee = 20",
+        "USD: pending_out is 10020, should be 10000",
+    ),
+    "a fee that was not booked": (
+        "UPDATE trading_execution SET fee = fee + 1 WHERE side = 'BUY' AND fee = 10",
+        "trading_transfer TRADE_FEE:1:4:BUY: is not what the trade came to",
+    ),
+    "a fee that nobody owed": (
+        "UPDATE trading_execution SET fee = 0 WHERE side = 'BUY' AND fee = 10",
+        "trading_transfer TRADE_FEE:1:4:BUY: settles no trade",
+    ),
+    "a busted trade that is still to be settled": (
+        "UPDATE trading_execution SET status = 'TRADED' WHERE side = 'BUY' AND status = 'BUSTED'",
+        "ACME: pending_in is 20, should be 24",
+    ),
+    "an order that holds no fees": (
+        "UPDATE trading_order SET fee_schedule_id = NULL WHERE price = 400",
+        "USD: held is 3007, should be 3001",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", CHARGED)
+def test_a_fee_that_nothing_explains_is_named(
+    charged: Listing, as_owner: psycopg.Connection, what: str
+) -> None:
+    change, named = CHARGED[what]
+    assert as_owner.execute(change).rowcount == 1
+    code, lines = verify_ledger()
+    assert code == 1
+    assert [line for line in lines if line.endswith(named)], lines
