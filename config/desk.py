@@ -9,12 +9,14 @@ from django.http import HttpRequest
 
 from portal import clock, proposals
 from portal.models import AuditEntry, Proposal
-from trading import journal, selectors
+from trading import journal, selectors, words
 from trading.models import Listing
+from trading.services import schedules
 
 # In the order in which operators think of them; what is in no section follows by app.
 SECTIONS = {
-    "Market": ["trading.Listing", "trading.MarketState", "trading.Candle"],
+    "Market": ["trading.Listing", "trading.MarketState", "trading.Auction", "trading.Candle"],
+    "Rules of the market": ["trading.Calendar", "trading.FeeSchedule"],
     "Order flow": ["trading.Order", "trading.Execution", "trading.Refusal"],
     "Journal": ["trading.Command", "trading.Event", "trading.Quarantine"],
     "Ledger": ["trading.Balance", "trading.Transfer"],
@@ -31,6 +33,24 @@ class Market:
 
     listing: Listing
     waiting: timedelta | None  # age of its oldest command that is not yet applied
+    runs_out: bool  # its schedule, soon (PHAS-007)
+
+    @property
+    def look(self) -> str:
+        return words.look(self.listing.market)
+
+    @property
+    def state(self) -> str:
+        return words.state(self.listing.market)
+
+    @property
+    def until(self) -> str:
+        until = self.listing.market.phase_until
+        return f"{until:%a %H:%M}" if until else ""
+
+    @property
+    def why(self) -> str:
+        return words.halt(self.listing.market)
 
 
 class OperatorsDesk(AdminSite):
@@ -82,7 +102,14 @@ def _named(label: str) -> dict[str, str]:
 def _markets() -> dict[str, Any]:
     now = clock.now()
     waiting = {pk: max(now - received_at, timedelta(0)) for pk, received_at in journal.oldest_unapplied()}
-    markets = [Market(listing=row, waiting=waiting.get(row.pk)) for row in selectors.listings()]
+    markets = [
+        Market(
+            listing=row,
+            waiting=waiting.get(row.pk),
+            runs_out=schedules.runs_out_soon(row.market, calendar_id=row.calendar_id, at=now),
+        )
+        for row in selectors.listings()
+    ]
     return {
         "markets": markets,
         "halted": sum(market.listing.market.shown_state == "HALTED" for market in markets),

@@ -86,6 +86,14 @@ def state(market: MarketState) -> str:
     return "Faulted" if market.fault_seq else PHASES[Phase(market.state)]
 
 
+LOOKS = {Phase.CONTINUOUS: "trading", Phase.HALTED: "halted", Phase.CLOSED: "closed"}
+
+
+def look(market: MarketState) -> str:
+    """How a badge of its state looks."""
+    return "faulted" if market.fault_seq else LOOKS.get(Phase(market.state), "waiting")
+
+
 def halt(market: MarketState) -> str:
     """Why it is halted; nothing where it is not."""
     why = HALT_CODES.get(market.halt_code, market.halt_code)

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import models
 
-from portal import proposals, roles
+from portal import clock, proposals, roles
 from portal.models import Account, AuditEntry, Issuer, Proposal, User
 from portal.tests.desk import (
     Desk,
@@ -21,8 +21,9 @@ from portal.tests.desk import (
 )
 from portal.tests.factories import a_user, an_account
 from trading import journal
-from trading.models import Listing, MarketState
+from trading.models import Auction, Calendar, Execution, FeeSchedule, Listing, MarketState
 from trading.services import entry
+from trading.services.calendars import create_calendar
 from trading.tests.factories import a_listing, buy, drained, funded, sell, settled, worked
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,15 @@ def listing() -> Listing:
     buyer = funded(cents=1_000_000, account=an_account(a_user(password=None)))
     worked(listing, sell(funded(lots=100, listing=listing), listing, 10, 100), buy(buyer, listing, 5, 100))
     entry.submit_orders([buy(buyer, listing, 10**6, 100)])
+    day = [{"at": "09:30", "phase": "CONTINUOUS"}, {"at": "16:00", "phase": "CLOSED"}]
+    create_calendar(name="Regular", full_day=day, half_day=day)
+    FeeSchedule.objects.create(
+        listing=listing, effective_date="2026-01-01", maker_rate=0, taker_rate=0, auction_rate=0,
+        created_at=clock.now(),
+    )  # fmt: skip
+    Auction.objects.create(
+        listing=listing, event_seq=1, call="OPENING_CALL", at=clock.now(), volume=0, surplus_qty=0
+    )
     propose(listing)
     return listing
 
@@ -64,6 +74,16 @@ def acts(listing: Listing) -> dict[str, tuple[str, dict[str, str]]]:
         f"{at}/try-again/": ("trading.halt_listing", reason),
         f"{at}/put-aside/": ("portal.add_proposal", reason),
         f"{at}/propose/": ("portal.add_proposal", reason),
+        f"{at}/calendar/": ("portal.add_proposal", reason),
+        f"/admin/trading/execution/{Execution.objects.earliest('pk').pk}/bust/": (
+            "portal.add_proposal", reason
+        ),
+        f"/admin/trading/execution/{Execution.objects.earliest('pk').pk}/correct/": (
+            "portal.add_proposal", reason
+        ),
+        "/admin/trading/calendar/propose/": ("portal.add_proposal", reason),
+        f"/admin/trading/calendar/{Calendar.objects.get().pk}/propose/": ("portal.add_proposal", reason),
+        "/admin/trading/feeschedule/propose/": ("portal.add_proposal", reason),
         f"/admin/portal/proposal/{proposal.pk}/approve/": ("portal.decide_proposal", {}),
         f"/admin/portal/proposal/{proposal.pk}/reject/": ("portal.decide_proposal", {"reason": "why not"}),
         f"/admin/portal/account/suspend/?account={account.pk}": ("portal.suspend_account", reason),
@@ -122,7 +142,7 @@ def test_what_a_role_may_not_do_is_refused_and_has_no_effect(listing: Listing, r
             assert desk.post(address, data).status_code == 403, address
             refused += 1
     assert footprint() == before
-    expected = {roles.MARKET_OPERATOR: 6, roles.MARKET_SUPERVISOR: 2, roles.COMPLIANCE_OFFICER: 0}
+    expected = {roles.MARKET_OPERATOR: 12, roles.MARKET_SUPERVISOR: 2, roles.COMPLIANCE_OFFICER: 0}
     assert refused == expected.get(role, len(acts(listing)))
 
 

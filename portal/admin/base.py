@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db import DataError
@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from portal import audit
+from portal import audit, proposals
 from portal.models import User
 
 NOTHING = "–"
@@ -54,7 +54,8 @@ class DeskAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Django takes any lookup of any column: patterns that read a whole table, or are none."""
-        offered = {getattr(shown, "parameter_name", shown) for shown in self.list_filter}
+        columns = [shown[0] if isinstance(shown, tuple) else shown for shown in self.list_filter]
+        offered = {getattr(shown, "parameter_name", shown) for shown in columns}
         offered |= {column.removesuffix("__exact") for column in self.search_fields}
         offered |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
         asked = lookup.removesuffix("__exact").removesuffix("__isnull")
@@ -192,6 +193,28 @@ def act_page(
         "back": back,
     }
     return TemplateResponse(request, "admin/act.html", context)
+
+
+def make_proposal(
+    request: HttpRequest,
+    form: ActForm,
+    *,
+    kind: str,
+    subject: str,
+    new: dict[str, Any],
+    effective_at: datetime | None = None,
+) -> HttpResponse | None:
+    """Make it and go to it; None, and the form says why, where it makes no sense."""
+    try:
+        made = proposals.propose(
+            kind=kind, subject=subject, new=new, reason=form.cleaned_data["note"], by=person(request),
+            effective_at=effective_at,
+        )  # fmt: skip
+    except proposals.ProposalRefused as refused:
+        form.add_error(None, str(refused))
+        return None
+    messages.success(request, "Proposed. Somebody else has to decide.")
+    return HttpResponseRedirect(reverse("admin:portal_proposal_change", args=[made.pk]))
 
 
 def person(request: HttpRequest) -> User:

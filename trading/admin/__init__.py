@@ -1,5 +1,5 @@
 """The operators' desk, as far as markets go."""
 
-from trading.admin import journal, ledger, listings, orders
+from trading.admin import calendars, fees, journal, ledger, listings, markets, orders
 
-__all__ = ["journal", "ledger", "listings", "orders"]
+__all__ = ["calendars", "fees", "journal", "ledger", "listings", "markets", "orders"]

@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -84,6 +85,16 @@ class CommandAdmin(JournalAdmin):
         "answers", "was_decided",
     ]  # fmt: skip
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Command]:
+        sides = Order.objects.filter(pk=OuterRef("order_id")).values("side")
+        return super().get_queryset(request).annotate(order_side=Subquery(sides))
+
+    @admin.display(description="says")
+    def gist(self, row: Any) -> str:
+        """A replace or a cancel does not say itself which side its order is on."""
+        says = shown.gist(row.listing, row.payload)
+        return f"{row.order_side} {says}" if row.order_side and "side" not in row.payload else says
+
     @admin.display(description="command", ordering="seq")
     def place(self, row: Command) -> str:
         return f"{row.listing.symbol} {row.seq}"
@@ -115,7 +126,8 @@ class CommandAdmin(JournalAdmin):
     def answers(self, row: Command) -> str:
         events = Event.objects.filter(listing=row.listing, command_seq=row.seq).order_by("seq")
         lines = (
-            (shown.event_at(row.listing_id, event.seq), event.kind, self.gist(event)) for event in events
+            (shown.event_at(row.listing_id, event.seq), event.kind, shown.gist(row.listing, event.payload))
+            for event in events
         )
         return format_html_join("", "<div>{} {} {}</div>", lines) or "not yet applied"
 

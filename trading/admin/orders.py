@@ -6,11 +6,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 
 from portal.admin.base import NOTHING, clock_time, link, listing_of, utc
 from trading import engine, wire, words
 from trading.admin import shown
-from trading.models import Execution, Order
+from trading.admin.breaks import BreakMixin
+from trading.models import Execution, Order, TradeBreak
 from trading.models.journal import Command, Event
 
 MOST = 500  # lines of each kind in an order's history
@@ -24,14 +26,20 @@ class OrderAdmin(shown.SearchedAdmin):
         "average",
     ]  # fmt: skip
     list_select_related = ["account", "listing"]
-    list_filter = ["ord_status", "side", "ord_type", "time_in_force", "listing"]
+    list_filter = [
+        shown.choices("ord_status", "status"),
+        "side",
+        shown.choices("ord_type", "order type"),
+        shown.choices("time_in_force", "time in force"),
+        "listing",
+    ]
     texts = ("cl_ord_id",)
     search_help_text = "Account number, symbol, ClOrdID or order id; several of them narrow"
     ordering = ["-id"]
     fields = [
         "account_link", "listing", "client_order_id", "side", "type_", "in_force", "quantity", "price_",
-        "protection", "expires", "status", "why", "filled", "leaves", "average", "holds", "entered",
-        "updated",
+        "stop", "conditions", "self_trades", "protection", "expires", "status", "why", "filled", "leaves",
+        "average", "fee_", "pays_by", "holds", "entered", "triggered", "updated",
     ]  # fmt: skip
 
     def title_of(self, obj: Order) -> str:
@@ -76,11 +84,53 @@ class OrderAdmin(shown.SearchedAdmin):
 
     @admin.display(description="order type")
     def type_(self, row: Order) -> str:
-        return row.ord_type.capitalize()
+        return _said(row.ord_type)
+
+    @admin.display(description="stop price")
+    def stop(self, row: Order) -> str:
+        trailing = f", trailing by {words.price(row.listing, row.trail)}" if row.trail else ""
+        return words.price(row.listing, row.stop_px) + trailing
+
+    @admin.display
+    def conditions(self, row: Order) -> str:
+        said = []
+        if row.display_qty is not None:
+            shown_now = words.quantity(row.listing, row.displayed_qty)
+            said.append(
+                f"shows {words.quantity(row.listing, row.display_qty)} at most, {shown_now} of it now"
+            )
+        if row.min_qty is not None:
+            said.append(f"trades {words.quantity(row.listing, row.min_qty)} on arrival, or nothing")
+        if row.post_only:
+            said.append(
+                f"post-only: {'rejected' if row.post_only == 'REJECT' else 'slides'} instead of trading"
+            )
+        lines = [(line,) for line in said]
+        if row.linked_order_id:
+            lines.append((format_html("one of a pair with {}", link("trading.order", row.linked_order_id)),))
+        return format_html_join("", "<div>{}</div>", lines) or NOTHING
+
+    @admin.display(description="meeting its own")
+    def self_trades(self, row: Order) -> str:
+        return _said(row.self_trade)
+
+    @admin.display(description="fee")
+    def fee_(self, row: Order) -> str:
+        return words.cash(row.fee)
+
+    @admin.display(description="pays by")
+    def pays_by(self, row: Order) -> str:
+        if row.fee_schedule is None:
+            return "no fees"
+        return link("trading.feeschedule", row.fee_schedule_id, row.fee_schedule)
+
+    @admin.display
+    def triggered(self, row: Order) -> str:
+        return utc(row.triggered_at)
 
     @admin.display(description="time in force")
     def in_force(self, row: Order) -> str:
-        return row.time_in_force
+        return _said(row.time_in_force)
 
     @admin.display(ordering="ord_status")
     def status(self, row: Order) -> str:
@@ -88,11 +138,11 @@ class OrderAdmin(shown.SearchedAdmin):
 
     @admin.display(description="why it ended")
     def why(self, row: Order) -> str:
-        return row.text or NOTHING
+        return _said(row.text) or NOTHING
 
     @admin.display
     def terms(self, row: Order) -> str:
-        return f"{row.ord_type} {row.time_in_force}"
+        return f"{_said(row.ord_type)}, {_said(row.time_in_force)}"
 
     @admin.display(description="worst price (protection)")
     def protection(self, row: Order) -> str:
@@ -118,6 +168,11 @@ class OrderAdmin(shown.SearchedAdmin):
         return words.quantity(row.listing, row.hold)
 
 
+def _said(word: str) -> str:
+    """A word of FIX, for reading: abbreviations stay as they are."""
+    return word if len(word) <= 3 else word.replace("_", " ").capitalize()
+
+
 def history(order: Order) -> list[tuple[str, str, str, str, str]]:
     """An order's life as (at, command, event, kind, gist), oldest first.
 
@@ -139,19 +194,19 @@ def history(order: Order) -> list[tuple[str, str, str, str, str]]:
 
 
 @admin.register(Execution)
-class ExecutionAdmin(shown.SearchedAdmin):
+class ExecutionAdmin(BreakMixin, shown.SearchedAdmin):
     list_display = [
-        "id", "when", "side", "quantity", "price", "value", "liquidity", "account_link", "order_link",
-        "trade",
+        "id", "when", "side", "quantity", "price", "value", "fee_", "liquidity", "standing", "account_link",
+        "order_link", "trade",
     ]  # fmt: skip
     list_select_related = ["account", "listing"]
-    list_filter = ["side", "liquidity", "listing"]
+    list_filter = ["side", "liquidity", "status", "listing"]
     numbers = ("id", "order_id")
     search_help_text = "Account number, symbol, execution id or order id; several of them narrow"
     ordering = ["-id"]
     fields = [
-        "when", "listing", "side", "quantity", "price", "value", "liquidity", "account_link", "order_link",
-        "trade",
+        "when", "listing", "side", "quantity", "price", "value", "fee_", "liquidity", "standing",
+        "account_link", "order_link", "trade", "broken_by",
     ]  # fmt: skip
 
     @admin.display(description="at (UTC)", ordering="id")
@@ -169,6 +224,19 @@ class ExecutionAdmin(shown.SearchedAdmin):
     @admin.display
     def value(self, row: Execution) -> str:
         return words.cash(row.amount)
+
+    @admin.display(description="fee")
+    def fee_(self, row: Execution) -> str:
+        return words.cash(row.fee)
+
+    @admin.display(description="status", ordering="status")
+    def standing(self, row: Execution) -> str:
+        return row.get_status_display()
+
+    @admin.display(description="taken back or corrected by")
+    def broken_by(self, row: Execution) -> str:
+        broken = TradeBreak.objects.filter(listing=row.listing, trade_seq=row.trade_seq).first()
+        return NOTHING if broken is None else link("portal.proposal", broken.proposal_id, broken.proposal)
 
     @admin.display(description="account")
     def account_link(self, row: Execution) -> str:

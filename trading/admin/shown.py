@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,16 +16,34 @@ from trading import engine, words
 from trading.models import Listing
 
 FIELDS = {cls.__name__: cls._fields for cls in (*get_args(engine.Command), *get_args(engine.Event))}
-PRICES = {"price", "protection_px", "max_price"}
+PRICES = {"price", "protection_px", "stop_px", "trail", "reference_px", "max_price"}
 QUANTITIES = {
     "order_qty", "qty", "leaves_qty", "canceled_qty", "expired_qty", "max_order_qty", "maker_leaves_qty",
-    "taker_leaves_qty",
+    "taker_leaves_qty", "display_qty", "min_qty", "volume", "surplus_qty",
 }  # fmt: skip
+BANDS = {"static_band_bps", "dynamic_band_bps"}
+MOMENTS = {"expire_at", "until", "resume_at", "first_at", "last_at"}
+SPANS = {"call_us", "volatility_call_us"}
+CALLED = {
+    "stop_px": "stop price",
+    "protection_px": "worst price",
+    "reference_px": "reference price",
+    "static_band_bps": "static band",
+    "dynamic_band_bps": "dynamic band",
+    "call_us": "reopening call",
+    "volatility_call_us": "volatility call",
+    "entries": "phases",
+}
 GIST = (
-    "side", "ord_type", "canceled_qty", "expired_qty", "order_qty", "qty", "price", "time_in_force",
-    "reason_code", "reason", "note",
+    "side", "ord_type", "canceled_qty", "expired_qty", "order_qty", "qty", "volume", "price", "time_in_force",
+    "phase", "until", "reason_code", "reason", "note", "resume_at",
 )  # fmt: skip
-LINKS = {"order_id": "trading.order", "account_id": "portal.account"}
+BEFORE = {"price": "at ", "until": "until ", "resume_at": "until "}
+LINKS = {
+    "order_id": "trading.order",
+    "account_id": "portal.account",
+    "fee_schedule_id": "trading.feeschedule",
+}
 
 
 def field(listing: Listing, name: str, value: Any) -> Any:
@@ -35,8 +54,18 @@ def field(listing: Listing, name: str, value: Any) -> Any:
         return words.price(listing, value)
     if name in QUANTITIES:
         return words.quantity(listing, value)
-    if name == "expire_at":
+    if name in MOMENTS:
         return utc(clock.moment(value)) if isinstance(value, int) else value
+    if name in BANDS:
+        return words.band(value)
+    if name in SPANS:
+        return words.duration(value // 1_000_000)
+    if name in ("phase", "call"):
+        return words.PHASES[engine.Phase(value)]
+    if name == "entries":
+        return [f"{utc(clock.moment(at))} {words.PHASES[engine.Phase(phase)]}" for at, phase, _ in value]
+    if name == "conditions":
+        return {CALLED.get(inner, inner): field(listing, inner, said) for inner, said in value.items()}
     for ending, model in LINKS.items():
         if name.endswith(ending):
             return link(model, value)
@@ -46,7 +75,8 @@ def field(listing: Listing, name: str, value: Any) -> Any:
 def payload(listing: Listing, message: Mapping[str, Any], *, kind: str = "") -> str:
     """The fields of a command, an event or a request; in the engine's order, where it has one."""
     names = FIELDS.get(kind) or message
-    return facts({name: field(listing, name, message[name]) for name in names if name in message})
+    said = {name: field(listing, name, message[name]) for name in names if name in message}
+    return facts({CALLED.get(name, name): value for name, value in said.items()})
 
 
 def gist(listing: Listing, message: Mapping[str, Any]) -> str:
@@ -54,7 +84,7 @@ def gist(listing: Listing, message: Mapping[str, Any]) -> str:
     said = []
     for name in GIST:
         if message.get(name):
-            said.append(f"{'at ' if name == 'price' else ''}{field(listing, name, message[name])}")
+            said.append(f"{BEFORE.get(name, '')}{field(listing, name, message[name])}")
     return " ".join(said)
 
 
@@ -88,6 +118,31 @@ def _at(model: str, listing_id: int, seq: int | None) -> str:
         return NOTHING
     url = reverse(f"admin:trading_{model}_at", args=[listing_id, seq])
     return format_html('<a href="{}">{}</a>', url, seq)
+
+
+class PhaseFilter(admin.SimpleListFilter):
+    """By phase, in people's words."""
+
+    title = "phase"
+    parameter_name = "phase"
+    column = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(phase.value, called) for phase, called in words.PHASES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(**{self.column: self.value()}) if self.value() else queryset
+
+
+def choices(column: str, title: str) -> tuple[str, type[admin.FieldListFilter]]:
+    """A filter by a column's choices, under a title for people."""
+
+    class Titled(admin.ChoicesFieldListFilter):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.title = title
+
+    return column, Titled
 
 
 class SearchedAdmin(ReadOnlyAdmin):

@@ -80,3 +80,18 @@ class NewFeeSchedule:
 
     def _listing(self, subject: str, *, lock: bool = False) -> Listing | None:
         return None if subject == VENUE else named_listing(subject, lock=lock)
+
+
+def in_words(schedule: FeeSchedule) -> str:
+    """Whom it is for, and what they pay."""
+    whom = schedule.get_subscriber_class_display() if schedule.subscriber_class else "Everybody"
+    rates = [
+        f"maker {words.rate(schedule.maker_rate)}",
+        f"taker {words.rate(schedule.taker_rate)}",
+        f"in auctions {words.rate(schedule.auction_rate)}",
+    ]
+    if schedule.flat_cents:
+        rates.append(f"{words.cash(schedule.flat_cents)} an order")
+    if schedule.minimum_cents:
+        rates.append(f"at least {words.cash(schedule.minimum_cents)} an order")
+    return f"{whom}: {', '.join(rates)}"

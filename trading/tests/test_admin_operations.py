@@ -74,10 +74,47 @@ def test_the_whole_venue_is_halted_and_resumed_at_once(supervisor: Desk, listing
     for row in (listing, other):
         drained(row)
     assert {state(row).state for row in (listing, other)} == {"HALTED"}
-    supervisor.act(f"{RESUME}?venue", reason_code="RESOLVED", note="power is back")
+    supervisor.act(f"{RESUME}?venue", reason_code="RESOLVED", note="power is back", call_seconds="0")
     for row in (listing, other):
         drained(row)
     assert {state(row).state for row in (listing, other)} == {"CONTINUOUS"}
+
+
+def test_a_resumption_leads_to_each_listings_own_reopening_call_unless_told_otherwise(
+    supervisor: Desk, listing: Listing
+) -> None:
+    """HALT-004"""
+    for call_seconds, then in (("", "REOPENING_CALL"), ("60", "REOPENING_CALL"), ("0", "CONTINUOUS")):
+        supervisor.act(f"{HALT}?listing={listing.pk}", reason_code="OPERATIONAL")
+        supervisor.act(
+            f"{RESUME}?listing={listing.pk}", reason_code="RESOLVED", note="", call_seconds=call_seconds
+        )
+        drained(listing)
+        assert state(listing).state == then
+
+
+def test_a_halt_may_name_its_resumption(supervisor: Desk, listing: Listing) -> None:
+    """HALT-005, HALT-002: and the page tells when, why and since when"""
+    later = (clock.now() + timedelta(hours=2)).replace(microsecond=0)
+    supervisor.act(
+        f"{HALT}?listing={listing.pk}", reason_code="NEWS_PENDING", note="merger talks",
+        resume_at_0=f"{later:%Y-%m-%d}", resume_at_1=f"{later:%H:%M:%S}", call_seconds="60",
+    )  # fmt: skip
+    drained(listing)
+    assert (state(listing).resume_at, state(listing).next_due_at) == (later, later)
+    page = text(supervisor.get(page_of(listing)))
+    for said in ("News pending – merger talks", f"{later:%Y-%m-%d %H:%M:%S}", "Since", "Trading resumes"):
+        assert said in page
+
+
+def test_who_may_not_lift_a_halt_is_told_who_may(listing: Listing) -> None:
+    """HALT-003"""
+    operator = at_the_desk(roles.MARKET_OPERATOR)
+    operator.act(f"{HALT}?listing={listing.pk}", reason_code="REGULATORY", note="")
+    response = operator.act(f"{RESUME}?listing={listing.pk}", reason_code="RESOLVED", note="")
+    assert "is lifted by the compliance officer or the market supervisor" in text(response)
+    drained(listing)
+    assert state(listing).state == "HALTED"
 
 
 def test_a_listing_that_stands_halted_may_be_on_its_way_to_resume_and_is_halted_again(
@@ -188,7 +225,9 @@ def test_a_command_nothing_failed_at_is_not_put_aside(supervisor: Desk, listing:
 
 UNCHANGED = {
     "max_order_qty": "5000", "max_order_cents": "10000000", "max_price": "20000", "protection_bps": "5",
-    "effective_at_0": "", "effective_at_1": "", "note": "the market has grown",
+    "static_band_bps": "0", "dynamic_band_bps": "0", "volatility_call_seconds": "120",
+    "reopening_call_seconds": "300", "effective_at_0": "", "effective_at_1": "",
+    "note": "the market has grown",
 }  # fmt: skip
 
 
@@ -206,6 +245,7 @@ def test_the_form_shows_the_limits_as_they_are_in_tokens_and_dollars(supervisor:
     form = supervisor.get(f"/admin/trading/listing/{fine.pk}/propose/").context["form"]
     shown = {name: form[name].initial for name in UNCHANGED if name in form.fields and name != "note"}
     assert shown == {name: value for name, value in UNCHANGED.items() if name in shown}
+    assert form["reference_px"].initial is None
 
 
 def test_a_proposal_counts_in_lots_ticks_and_cents_and_only_what_changes(
@@ -221,10 +261,34 @@ def test_a_proposal_counts_in_lots_ticks_and_cents_and_only_what_changes(
     assert "Largest value of one order" not in page
 
 
+def test_bands_and_the_reference_price_are_proposed_and_reach_the_engine(
+    supervisor: Desk, officer: Desk, fine: Listing
+) -> None:
+    """HALT-010, HALT-012, MKTD-009"""
+    propose(supervisor, fine, static_band_bps="10", dynamic_band_bps="2.5", reference_px="50.02")
+    made = Proposal.objects.get()
+    assert made.new == {"static_band_bps": 1000, "dynamic_band_bps": 250, "reference_px": 2501}
+    page = text(officer.get(page_of(made)))
+    for said in ("± 10 %", "± 2.5 %", "50.02 USD", "none"):
+        assert said in page
+    officer.act(f"/admin/portal/proposal/{made.pk}/approve/")
+    drained(fine)
+    assert state(fine).reference_px == 2501
+    shown = text(officer.get(page_of(fine)))
+    assert "45.02 USD – 55.02 USD" in shown  # 2501 ticks less and more 250, of 2 cents
+    assert "Reference price" in shown
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
         ("max_order_qty", "7500.25"),  # half a lot
+        ("reference_px", "50.01"),
+        ("reference_px", "0"),
+        ("static_band_bps", "-1"),
+        ("static_band_bps", "100.01"),
+        ("volatility_call_seconds", "0"),
+        ("reopening_call_seconds", "90000"),
         ("max_price", "20000.01"),  # half a tick
         ("max_order_cents", "1.005"),
         ("protection_bps", "7.255"),
@@ -352,7 +416,7 @@ def test_the_start_page_tells_what_needs_attention(supervisor: Desk, fine: Listi
     response = supervisor.get("/admin/")
     page = text(response)
     assert "Meridian ATS — operators’ desk" in page
-    assert "VOLATILITY wild" in page
+    assert "Extraordinary volatility – wild" in page
     assert (response.context["halted"], response.context["faulted"]) == (1, 0)
     assert response.context["oldest"] > timedelta(0)
     assert "the market has grown" in page
