@@ -2,7 +2,6 @@ import createClient, { type Middleware } from "openapi-fetch";
 
 import type { paths } from "./schema";
 import type { Reason } from "./types";
-import type { Grown, UpcomingPaths } from "./upcoming";
 
 /** Whatever the server refused, in the one shape every error has. */
 export class ApiError extends Error {
@@ -50,7 +49,7 @@ const csrf: Middleware = {
   },
 };
 
-export const api = createClient<Omit<paths, keyof UpcomingPaths> & UpcomingPaths>({
+export const api = createClient<paths>({
   baseUrl: window.location.origin,
   // Looked up at each call, so that tests can stand in for the network.
   fetch: (request) => globalThis.fetch(request),
@@ -64,7 +63,7 @@ interface Answer<T> {
 }
 
 /** The body of a successful answer; any other answer, or none, is thrown as an ApiError. */
-export async function call<T>(request: Promise<Answer<T>>): Promise<Grown<T>> {
+export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>;
   try {
     answer = await request;
@@ -72,7 +71,7 @@ export async function call<T>(request: Promise<Answer<T>>): Promise<Grown<T>> {
     throw new ApiError(0, null);
   }
   if (answer.data === undefined) throw new ApiError(answer.response.status, answer.error);
-  return answer.data as Grown<T>;
+  return answer.data;
 }
 
 /** Identifiers are strings in every answer and whole numbers in the schema's parameters. */

@@ -1,8 +1,7 @@
 /** Short names for the generated schema, and the shapes only the sockets speak. */
 import type { components } from "./schema";
-import type { Upcoming } from "./upcoming";
 
-type Schemas = components["schemas"] & Upcoming;
+type Schemas = components["schemas"];
 
 export type Session = Schemas["SessionShape"];
 export type Account = Schemas["AccountShape"];
@@ -11,25 +10,23 @@ export type Band = readonly string[] | null;
 export type Bands = { static: Band; dynamic: Band };
 export type Listing = Omit<Schemas["ListingShape"], "bands"> & { bands: Bands };
 export type Stats = Schemas["StatsShape"];
-export type Halt = Schemas["HaltShape"];
 export type Auction = Schemas["IndicationShape"];
 export type Schedule = Schemas["ScheduleShape"];
 export type TradingState = Schemas["ListingShape"]["state"];
 export type Trade = Schemas["TradeShape"];
 export type Candle = Schemas["CandleShape"];
-export type Order = Schemas["OrderShape"] & Upcoming["OrderFields"];
+export type Order = Schemas["OrderShape"];
 export type Pending = Schemas["ChangeShape"]["pending"];
-export type OrderRequest = Schemas["OrderInputRequest"] & Upcoming["OrderRequestFields"];
-export type PairRequest = Schemas["PairRequest"];
-export type Side = Schemas["OrderInputRequest"]["side"];
-export type OrdType = Schemas["OrderInputRequest"]["ord_type"];
-export type TimeInForce = Schemas["OrderInputRequest"]["time_in_force"];
-export type PostOnly = Schemas["PostOnly"];
-export type SelfTrade = Schemas["SelfTrade"];
-export type Preview = Schemas["PreviewShape"] & Upcoming["PreviewFields"];
-export type FeeTerms = Schemas["FeeTerms"];
+export type OrderRequest = Schemas["OrderInputRequest"];
+export type PairRequest = Schemas["PairInputRequest"];
+export type Side = Schemas["SideEnum"];
+export type OrdType = Schemas["OrdTypeEnum"];
+export type TimeInForce = Schemas["TimeInForceEnum"];
+export type PostOnly = Schemas["PostOnlyEnum"];
+export type SelfTrade = Schemas["SelfTradeEnum"];
+export type Preview = Schemas["PreviewShape"];
 export type Reason = Schemas["ReasonShape"];
-export type Execution = Omit<Schemas["ExecutionShape"], "liquidity"> & Upcoming["ExecutionFields"];
+export type Execution = Schemas["ExecutionShape"];
 export type Balances = Schemas["BalancesShape"];
 export type Refusal = Schemas["RefusalShape"];
 export type Interval = "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";

@@ -52,6 +52,11 @@ test("ORDT-070: cancel-on-disconnect is asked for after every hello, and shown o
   FakeSocket.latest.hear({ type: "cancel_on_disconnect", on: true });
   expect(feed.store.get().guarded).toBe(true);
 
+  FakeSocket.latest.hear({ type: "cancel_on_disconnect", on: false });
+  expect(FakeSocket.latest.sent).toHaveLength(2);
+  expect(feed.store.get().guarded).toBe(false);
+  FakeSocket.latest.hear({ type: "cancel_on_disconnect", on: true });
+
   const first = FakeSocket.latest;
   first.onclose?.({ code: 1006 });
   expect(feed.store.get().guarded).toBe(false);

@@ -185,6 +185,8 @@ export class AccountFeed {
         break;
       case "cancel_on_disconnect":
         this.#guarded = message.on;
+        // After a silence it took us for dead, and did as it was told; from now on it shall watch again.
+        if (!message.on && guardWanted.get()) this.#askForGuard();
         this.#publish();
         break;
       case "account":

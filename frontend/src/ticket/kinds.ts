@@ -1,14 +1,14 @@
 /** What the ticket offers: the fields, ends and conditions of each kind of order (docs/rules/order-types.md). */
-import type { OrdType, TimeInForce, TradingState } from "../api/types";
+import type { PairRequest, TimeInForce, TradingState } from "../api/types";
 
 /** As people choose: a stop order, alone or in a pair, has a type of its own once it is triggered. */
 export type Kind = "LIMIT" | "MARKET" | "STOP" | "PAIR";
-export type StopType = Extract<OrdType, "STOP" | "STOP_LIMIT" | "TRAILING_STOP">;
+export type StopType = PairRequest["stop"]["ord_type"];
 
 export const KINDS: Kind[] = ["LIMIT", "MARKET", "STOP", "PAIR"];
 export const STOP_TYPES: StopType[] = ["STOP", "STOP_LIMIT", "TRAILING_STOP"];
 
-const WAITING: TimeInForce[] = ["DAY", "GTC", "GTD"];
+const WAITING: PairRequest["time_in_force"][] = ["DAY", "GTC", "GTD"];
 const AT_AUCTION: TimeInForce[] = ["AT_OPEN", "AT_CLOSE"];
 const AT_ONCE: TimeInForce[] = ["IOC", "FOK"];
 
@@ -23,6 +23,9 @@ export type PriceField = "price" | "stop_px" | "stop_limit_px" | "trail";
 export type QtyField = "order_qty" | "display_qty" | "min_qty";
 export type Field = PriceField | QtyField | "expire_date";
 export type Condition = "display_qty" | "min_qty" | "post_only" | "self_trade";
+
+export const canWait = (time_in_force: TimeInForce): time_in_force is PairRequest["time_in_force"] =>
+  (WAITING as TimeInForce[]).includes(time_in_force);
 
 export interface Choices {
   kind: Kind;
@@ -52,7 +55,7 @@ export function priceFieldsOf({ kind, stop_type }: Choices): PriceField[] {
 export function conditionsOf({ kind, time_in_force }: Choices): Condition[] {
   if (kind === "PAIR") return [];
   if (kind === "STOP") return ["self_trade"];
-  if (kind === "LIMIT" && WAITING.includes(time_in_force)) return ["display_qty", "min_qty", "post_only", "self_trade"];
+  if (kind === "LIMIT" && canWait(time_in_force)) return ["display_qty", "min_qty", "post_only", "self_trade"];
   return time_in_force === "IOC" ? ["min_qty", "self_trade"] : ["self_trade"];
 }
 

@@ -3,7 +3,7 @@ import { asId } from "../api/client";
 import type { OrderRequest, PairRequest } from "../api/types";
 import { type Decimal, parseDecimal } from "../ui/decimal";
 import { type Draft, conditionsAsked } from "./draft";
-import type { Field } from "./kinds";
+import { type Field, canWait } from "./kinds";
 import { type Limits, problemsOf } from "./problems";
 
 export type OrderBody = Omit<OrderRequest, "cl_ord_id">;
@@ -29,7 +29,9 @@ export function entryOf(draft: Draft, limits: Limits, account: string, symbol: s
     ...(time_in_force === "GTD" && { expire_date: draft.expire_date }),
   };
   const stop = stopTerms(draft, number);
-  if (kind === "PAIR") return { pair: { ...common, limit: { price: number("price") }, stop } };
+  if (kind === "PAIR") {
+    return canWait(time_in_force) ? { pair: { ...common, time_in_force, limit: { price: number("price") }, stop } } : null;
+  }
   const conditions = conditionTerms(draft, number);
   if (kind === "STOP") return { order: { ...common, ...stop, ...conditions } };
   return { order: { ...common, ord_type: kind, ...(kind === "LIMIT" && { price: number("price") }), ...conditions } };

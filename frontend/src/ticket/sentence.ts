@@ -11,7 +11,7 @@ type Terms = Partial<OrderBody> & { side: Side; ord_type: OrdType };
 export function useSentence(): (entry: Entry, tick: string) => string {
   const { t } = useTranslation();
   return (entry, tick) => {
-    const until = (tif: TimeInForce, date?: string) =>
+    const until = (tif: TimeInForce, date: string | null | undefined) =>
       t(`tif_in_sentence.${tif}`, { date: date ? day(new Date(`${date}T12:00`)) : "" });
     const at = (terms: Terms) =>
       t(`sentence.at.${terms.ord_type}`, {
