@@ -10,11 +10,11 @@ from portal.models import Proposal, User
 from portal.proposals import ProposalRefused
 from portal.tests.factories import an_operator
 from trading import engine, journal, sessions
-from trading.engine import Phase
-from trading.models import Calendar, Listing, MarketState
-from trading.services import schedules
+from trading.engine import Phase, TimeInForce
+from trading.models import Auction, Calendar, Listing, MarketState
+from trading.services import operations, schedules
 from trading.services.calendars import create_calendar
-from trading.tests.factories import a_listing
+from trading.tests.factories import a_listing, buy, drained, funded, sell, worked
 from trading.timetable import InvalidTimetable
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +104,7 @@ def test_a_listing_without_a_calendar_has_none(calendar: Calendar) -> None:
 
 
 def test_the_first_opening_of_a_listing_that_has_not_traded_is_its_initial_call(listing: Listing) -> None:
-    """AUCT: kinds; ORDT-008"""
+    """PHAS-010, ORDT-008"""
     calls = [phase for _, phase in entries(listing) if phase in ("INITIAL_CALL", "OPENING_CALL")]
     assert calls[:3] == ["INITIAL_CALL", "OPENING_CALL", "OPENING_CALL"]
     MarketState.objects.filter(pk=listing.pk).update(last_px=100)
@@ -158,6 +158,54 @@ def test_the_desk_is_warned_before_a_schedule_runs_out(listing: Listing) -> None
         market = MarketState(schedule_until=None if until is None else TUESDAY_NOON + until)
         assert schedules.runs_out_soon(market, calendar_id=1, at=TUESDAY_NOON) == warns
     assert not schedules.runs_out_soon(MarketState(), calendar_id=None, at=TUESDAY_NOON)
+
+
+# --- With the schedule's task stopped ---------------------------------------------------------------------
+
+
+def test_phases_begin_at_their_moments_however_late_anybody_tells(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PHAS-003, AUCT-012: no tick across a close, an expiry, an opening call and its random end"""
+    drained(listing)
+    buyer, seller = funded(cents=10**6), funded(lots=50, listing=listing)
+    [day] = worked(listing, buy(buyer, listing, 5, 500, time_in_force=TimeInForce.DAY))
+    at(monkeypatch, datetime(2026, 11, 25, 14, 26, tzinfo=UTC))
+    worked(listing, buy(buyer, listing, 10, 525), sell(seller, listing, 10, 520))
+    assert MarketState.objects.get(pk=listing.pk).state == "INITIAL_CALL"
+    at(monkeypatch, datetime(2026, 11, 25, 17, tzinfo=UTC))
+    assert operations.append_ticks() == [listing.pk]
+    assert operations.append_ticks() == []
+    drained(listing)
+    day.refresh_from_db()
+    uncrossed = Auction.objects.get(listing=listing, volume__gt=0)
+    market = MarketState.objects.get(pk=listing.pk)
+    assert (day.ord_status, market.state, uncrossed.call) == ("EXPIRED", "CONTINUOUS", "INITIAL_CALL")
+    assert market.phase_since == uncrossed.at
+    assert timedelta() <= uncrossed.at - datetime(2026, 11, 25, 14, 30, tzinfo=UTC) <= timedelta(seconds=30)
+    assert market.phase_until == datetime(2026, 11, 25, 21, tzinfo=UTC)
+
+
+def test_a_market_is_ticked_whenever_something_is_due(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PHAS-003: a phase, a planned resumption, the end of the reopening call it leads to"""
+    drained(listing)
+    resume_at = TUESDAY_NOON + timedelta(minutes=30)
+    operations.halt(
+        listings=[listing],
+        reason_code="OPERATIONAL",
+        note="",
+        actor=None,
+        resume_at=resume_at,
+        call_seconds=60,
+    )
+    drained(listing)
+    for minutes, state in ((20, "HALTED"), (30, "REOPENING_CALL"), (31, "CONTINUOUS"), (241, "CLOSING_CALL")):
+        at(monkeypatch, TUESDAY_NOON + timedelta(minutes=minutes))
+        assert operations.append_ticks() == ([] if state == "HALTED" else [listing.pk])
+        drained(listing)
+        assert MarketState.objects.get(pk=listing.pk).state == state
 
 
 # --- Two people ------------------------------------------------------------------------------------------

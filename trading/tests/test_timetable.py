@@ -132,10 +132,12 @@ def test_a_date_that_is_no_trading_day_ends_with_the_one_before() -> None:
     ],
 )
 def test_the_next_business_day_begins_at_local_midnight(at: str, due: str) -> None:
+    """PHAS-011"""
     assert a_calendar().next_business_day(utc(at)) == utc(due)
 
 
 def test_a_calendar_without_holidays_does_not_make_the_banks_open() -> None:
+    """PHAS-011"""
     every = Timetable("America/New_York", False, FULL, HALF)
     assert every.next_business_day(utc("2026-11-27 15:00")) == utc("2026-11-30 05:00")
 
