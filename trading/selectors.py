@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -67,7 +68,7 @@ class DayStats:
     high_px: int | None = None
     low_px: int | None = None
     volume: int = 0
-    value: int = 0
+    value: Decimal = Decimal(0)  # outgrows what an integer column holds
     prev_close_px: int | None = None
 
 
@@ -104,7 +105,7 @@ _DAY = """
         ORDER BY starts_at DESC LIMIT 1) earlier ON true"""
 _DAY_COLUMNS = (
     "today.open AS open_px, today.high AS high_px, today.low AS low_px, coalesce(today.volume, 0) AS volume, "
-    "coalesce(today.value, 0)::bigint AS value, earlier.close AS prev_close_px"
+    "coalesce(today.value, 0) AS value, earlier.close AS prev_close_px"
 )
 
 

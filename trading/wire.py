@@ -33,7 +33,7 @@ def time(at: datetime | None) -> str | None:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
-def average_price(listing: Listing, value: int, qty: int) -> str | None:
+def average_price(listing: Listing, value: int | Decimal, qty: int) -> str | None:
     """Σ price × quantity over quantity, to four places below the tick."""
     if not qty:
         return None

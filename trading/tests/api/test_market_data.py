@@ -8,7 +8,7 @@ import pytest
 from portal import clock
 from trading import feed
 from trading.engine import OrdType, Phase, TimeInForce
-from trading.models import Listing, MarketState
+from trading.models import Candle, Listing, MarketState
 from trading.services import operations
 from trading.tests.api.contract import ContractClient, code
 from trading.tests.api.venue import Venue, signed_in
@@ -229,6 +229,25 @@ def test_a_busted_trade_leaves_the_tape_and_the_statistics(
     assert before["stats"]["volume"] == "10"
     [candle] = public.get(f"{MARKET}/candles?interval=1d").json()["results"]
     assert (candle["high"], candle["volume"]) == ("12.50", "30")
+
+
+def test_a_busted_trade_moves_no_band(venue: Venue, public: ContractClient) -> None:
+    """MKTD-009: the engine keeps no trades; the band it enforces is the one people see"""
+    listing = venue.listing
+    unsettled(listing, sell(venue.strangers, listing, 10, 1300), buy(venue.account, listing, 30, 1300))
+    Listing.objects.filter(pk=listing.pk).update(dynamic_band_bps=200)
+    approved("BUST_TRADE", f"ACME {tape(public)[0]['trade_id']}", {"reason_code": "SYSTEM_FAULT", "note": ""})
+    drained(listing)
+    assert detail(public)["stats"]["last_px"] == "12.50"
+    assert detail(public)["bands"]["dynamic"] == ["12.74", "13.26"]
+
+
+def test_a_day_may_turn_over_more_than_an_integer_holds(venue: Venue, public: ContractClient) -> None:
+    """MKTD-006"""
+    Candle.objects.filter(interval=Candle.Interval.DAY).update(volume=10**13, value=125 * 10**14)
+    assert detail(public)["stats"]["vwap"] == "12.5000"
+    Candle.objects.filter(interval=Candle.Interval.DAY).update(volume=10**17, value=125 * 10**18)
+    assert detail(public)["stats"]["vwap"] == "12.5000"
 
 
 def test_a_corrected_trade_stands_corrected(venue: Venue, public: ContractClient, told: list[Json]) -> None:
