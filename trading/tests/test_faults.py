@@ -97,6 +97,7 @@ def test_a_command_another_worker_got_over_is_no_fault(monkeypatch: pytest.Monke
 
 @pytest.mark.django_db
 def test_other_listings_trade_on(poisoned: object) -> None:
+    """HALT-022"""
     faulted, other, account = a_listing("ACME"), a_listing("BETA"), funded(cents=10**6)
     entered(buy(account, faulted, POISON, 500))
     [order] = entered(buy(account, other, 1, 500))
@@ -107,6 +108,7 @@ def test_other_listings_trade_on(poisoned: object) -> None:
 
 @pytest.mark.django_db
 def test_a_faulted_listing_refuses_orders_and_queues_cancels_and_reductions(poisoned: object) -> None:
+    """HALT-022"""
     listing, account = a_listing(), funded(cents=10**6)
     resting, large = worked(listing, *(buy(account, listing, qty, 500) for qty in (1, 10)))
     entered(buy(account, listing, POISON, 500))
