@@ -1,5 +1,6 @@
 """Loading the demo market: whatever is missing is made, whatever is there is left alone."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -9,15 +10,17 @@ from django.db import transaction
 from portal import audit, clock
 from portal.models import Account, AccountMember, Issuer, User
 from trading import matching
+from trading.demo.hours import FEES, HOURS, Hours
 from trading.demo.maker import Maker
 from trading.demo.market import ISSUERS, MAX_ORDER_USD, SECURITIES
 from trading.demo.people import HOLDERS, PASSWORD, SIGN_INS, TARGET_LOTS, Person
-from trading.models import Listing, Transfer
-from trading.services import ledger, listings
+from trading.models import Calendar, FeeSchedule, Listing, Order, Transfer
+from trading.services import calendars, ledger, listings
 from trading.settlement import book_entry
 
 # Rounds of quotes and trades a market opens with: a full book, a last price and a tape on first sight.
 OPENING_ROUNDS = 10
+ONE_DAY = timedelta(days=1)  # wherever a listing is, its date is not before yesterday's in UTC
 
 
 class NotDemo(Exception):
@@ -31,6 +34,7 @@ def load() -> None:
         accounts = _open_accounts()
         for person in SIGN_INS:
             _admit(person, accounts)
+        _set_fees()
         listed = _list_securities()
         booked = _book(accounts, listed)
         if booked:
@@ -65,8 +69,24 @@ def _admit(person: Person, accounts: dict[str, Account]) -> None:
         AccountMember.objects.create(user=user, account=accounts[person.account.number])
 
 
+def _set_fees() -> None:
+    if FeeSchedule.objects.filter(listing=None).exists():
+        return
+    now = clock.now()
+    for terms in FEES:
+        FeeSchedule.objects.create(**terms, effective_date=now.date() - ONE_DAY, created_at=now)
+
+
+def _calendar(hours: Hours) -> Calendar:
+    there = Calendar.objects.filter(name=hours.name).first()
+    return there or calendars.create_calendar(
+        name=hours.name, holidays=hours.holidays, full_day=hours.full_day, half_day=hours.half_day
+    )
+
+
 def _list_securities() -> dict[str, Listing]:
     ledger.open_cash()
+    keeps = {hours.name: _calendar(hours) for hours in HOURS}
     listed = {row.symbol: row for row in Listing.objects.filter(symbol__in=[s.symbol for s in SECURITIES])}
     about = {company.name: company.description for company in ISSUERS}
     for security in SECURITIES:
@@ -81,6 +101,9 @@ def _list_securities() -> dict[str, Listing]:
             description=security.description, tick_size=Decimal(security.tick),
             lot_size=Decimal(security.lot), max_order_qty=security.max_order_qty,
             max_order_cents=MAX_ORDER_USD * 100, max_price=security.max_price,
+            calendar=keeps[security.hours.name], settlement=security.settlement,
+            static_band_bps=security.static_band_bps, dynamic_band_bps=security.dynamic_band_bps,
+            reference_px=security.open_px,
         )  # fmt: skip
     return listed
 
@@ -103,10 +126,12 @@ def _book(accounts: dict[str, Account], listed: dict[str, Listing]) -> int:
 
 
 def _open_markets(listed: dict[str, Listing]) -> None:
-    """Trade what has never traded. Candles take the commands' time, so their past cannot be made up."""
+    """Trade where nobody has ever been. Candles take the commands' time, so their past cannot be made up."""
     ids = [row.pk for row in listed.values()]
-    untraded = Listing.objects.filter(pk__in=ids, market__last_px=None)
-    symbols = sorted(untraded.values_list("symbol", flat=True))
+    visited = Order.objects.filter(listing__in=ids).values("listing")
+    symbols = sorted(
+        Listing.objects.filter(pk__in=ids).exclude(pk__in=visited).values_list("symbol", flat=True)
+    )
     if not symbols:
         return
     maker = Maker(seed=1)

@@ -15,7 +15,7 @@ from trading import journal, selectors
 from trading.demo import ladder
 from trading.demo.market import BY_SYMBOL, SECURITIES, Security
 from trading.demo.people import CROWD, MARKET_MAKERS, TARGET_LOTS
-from trading.engine import OrdType, Phase, Side, TimeInForce
+from trading.engine import CALLS, OrdType, Phase, Side, TimeInForce
 from trading.models import CASH, WORKING, Balance, Listing, Order
 from trading.services.entry import submit_orders
 from trading.services.requests import CancelRequest, NewOrderRequest, Outcome, ReplaceRequest, Request
@@ -24,6 +24,7 @@ STYLES = {
     MARKET_MAKERS[0].number: ladder.Style(grid=1, distance=100, levels=5, usd=2_000),
     MARKET_MAKERS[1].number: ladder.Style(grid=5, distance=200, levels=4, usd=6_000),
 }
+OPEN = {Phase.CONTINUOUS, Phase.PRE_OPEN, *CALLS}
 OPPOSITE = {Side.BUY: Side.SELL, Side.SELL: Side.BUY}
 
 # Makers short of securities ask for more: so many ticks were they sold out, and this many at most.
@@ -48,6 +49,12 @@ class View:
     listing: Listing
     orders: list[Order]
     wanted: dict[int, dict[Side, list[int]]]  # by maker
+
+    @property
+    def at_once(self) -> TimeInForce:
+        """How somebody in a hurry asks: outside continuous trading only orders that can wait are taken."""
+        continuous = self.listing.market.state == Phase.CONTINUOUS
+        return TimeInForce.IOC if continuous else TimeInForce.DAY
 
     def of(self, accounts: Collection[int]) -> list[Order]:
         return [order for order in self.orders if order.account_id in accounts]
@@ -106,12 +113,12 @@ class Maker:
     # --- What is there -----------------------------------------------------------------------------------
 
     def _look(self, symbols: Collection[str]) -> list[View]:
-        """Listings that trade and whose worker is not behind: else what we read is out of date."""
+        """Listings that take orders and whose worker is not behind: else what we read is out of date."""
         behind = set(journal.listings_behind())
         listings = {
             row.pk: row
             for row in selectors.listings().filter(symbol__in=symbols)
-            if row.market.shown_state == Phase.CONTINUOUS and row.pk not in behind
+            if row.market.shown_state in OPEN and row.pk not in behind
         }
         orders: dict[int, list[Order]] = {pk: [] for pk in listings}
         for order in Order.objects.filter(listing__in=listings, ord_status__in=WORKING).order_by("pk"):
@@ -187,7 +194,7 @@ class Maker:
         elif self._chance(TAKE):
             pk, side, qty = self._whim(view, idle)
             price = view.touch(OPPOSITE[side])
-            yield from self._order(view, pk, side, qty, price, TimeInForce.IOC)
+            yield from self._order(view, pk, side, qty, price, view.at_once)
         elif self._chance(REST):
             pk, side, qty = self._whim(view, idle)
             price, across = view.touch(side), view.touch(OPPOSITE[side])
@@ -222,7 +229,7 @@ class Maker:
         )
         qty = min(queue, MOST_TAKEN * view.security.lots_worth(CROWD_USD))
         richest = max(idle, key=lambda pk: self._affordable(view, pk, side, price))
-        yield from self._order(view, richest, side, qty, price, TimeInForce.IOC)
+        yield from self._order(view, richest, side, qty, price, view.at_once)
 
     def _whim(self, view: View, idle: list[int]) -> tuple[int, Side, int]:
         """Somebody wants something: the more they have beyond what they had at first, the rather to sell."""
@@ -253,6 +260,8 @@ class Maker:
         asset = CASH if side == Side.BUY else view.listing.asset_id
         row = self.balances.get((account_id, asset))
         available = max(0, row.available) if row else 0
+        if side == Side.BUY:
+            available = available * 99 // 100  # the rest is for fees
         return available // view.listing.cents(price) if side == Side.BUY else available
 
     def _chance(self, percent: int) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.onboarding.classes import InvestorClass
+from trading.demo.hours import CALL_AUCTIONS, NEW_YORK, ROUND_THE_CLOCK, Hours
 from trading.models import Listing
 
 RETAIL, ACCREDITED, QIB, NON_US = (
@@ -32,6 +33,10 @@ class Security:
     price: str  # where it opens, and what its fair value is drawn back to
     activity: int  # how often it moves, compared with the others
     description: str
+    hours: Hours = ROUND_THE_CLOCK
+    settlement: Listing.Settlement = Listing.Settlement.IMMEDIATE
+    static_band_bps: int = 0
+    dynamic_band_bps: int = 0
 
     @property
     def open_px(self) -> int:
@@ -90,6 +95,7 @@ SECURITIES = (
             "month and reports growing, not yet profitable, business. Holders share in dividends if any are "
             "declared and in the proceeds of a sale. Sold under Rule 506(c) to verified accredited investors."
         ),
+        static_band_bps=2_000, dynamic_band_bps=500,
     ),
     Security(
         "THRN", "Thornwick Biologics Series B Preferred", "Thornwick Biologics, Inc.",
@@ -100,6 +106,7 @@ SECURITIES = (
             "Preferred shares of a company in clinical trials. They rank before common shares and carry a "
             "6 % dividend that accrues until paid. The outcome of two trials decides most of their value."
         ),
+        settlement=Listing.Settlement.NEXT_DAY,
     ),
     Security(
         "MOSS", "Mossgate Housing Fund II", "Mossgate Housing Partners, L.P.",
@@ -120,6 +127,7 @@ SECURITIES = (
             "Senior notes secured on heat networks in eleven towns. Each token is 100 dollars of principal "
             "and pays 7.25 % a year, half-yearly, until 15 June 2031. The issuer may repay early at 102."
         ),
+        settlement=Listing.Settlement.NEXT_DAY,
     ),
     Security(
         "ATLR", "Atelierrow Collection No. 3", "Atelierrow Collections, LLC",
@@ -130,6 +138,7 @@ SECURITIES = (
             "A share in eleven paintings and four sculptures held in a bonded store. There is no income: "
             "value comes from the sale of works, which holders vote on. Traded in twentieths of a share."
         ),
+        hours=NEW_YORK, settlement=Listing.Settlement.NEXT_DAY,
     ),
     Security(
         "OLIV", "Olivandra Foods Common", "Olivandra Foods, Inc.",
@@ -141,6 +150,7 @@ SECURITIES = (
             "Regulation A, Tier 2, with audited accounts once a year and a report at half-year. The harvest "
             "decides the year."
         ),
+        static_band_bps=2_000, dynamic_band_bps=500,
     ),
     Security(
         "SOLM", "Solmerrow Community Solar Revenue Units", "Solmerrow Community Solar, LLC",
@@ -162,6 +172,7 @@ SECURITIES = (
             "share. Each token is 100 dollars of principal and can be traded in fifths. Unsecured, due "
             "1 March 2029."
         ),
+        hours=CALL_AUCTIONS,
     ),
     Security(
         "BRIN", "Brindlecask Revenue Share 2030", "Brindlecask Distillery, PBC",

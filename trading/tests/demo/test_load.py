@@ -13,10 +13,12 @@ from portal import clock
 from portal.models import Account, User
 from trading import demo, selectors
 from trading.demo import load
+from trading.demo.hours import CALL_AUCTIONS, ROUND_THE_CLOCK
 from trading.demo.market import BY_SYMBOL, SECURITIES, Security
 from trading.demo.people import PASSWORD, SIGN_INS
 from trading.engine import OrdType, Side, TimeInForce
 from trading.models import CASH, Balance, Execution, Listing, Transfer
+from trading.services import ledger
 from trading.services.entry import preview
 from trading.services.requests import NewOrderRequest
 from trading.settlement import book_entry
@@ -48,6 +50,8 @@ def test_loading_makes_up_for_what_is_missing(demo_market: dict[str, Listing]) -
 
 def test_every_market_opens_with_a_full_book_a_price_and_a_tape(demo_market: dict[str, Listing]) -> None:
     for listing in selectors.listings():
+        if BY_SYMBOL[listing.symbol].hours is not ROUND_THE_CLOCK:
+            continue
         book = selectors.book(listing, depth=50)
         assert len(book.bids) >= 6
         assert len(book.asks) >= 6
@@ -55,6 +59,17 @@ def test_every_market_opens_with_a_full_book_a_price_and_a_tape(demo_market: dic
         assert selectors.trades(listing, limit=100)
         assert selectors.candles(listing, interval="1m", limit=10, at=clock.now())
         assert 0 < book.asks[0][0] - book.bids[0][0] <= 6
+
+
+def test_a_call_gathers_a_book_that_would_trade(demo_market: dict[str, Listing]) -> None:
+    [thin] = [s.symbol for s in SECURITIES if s.hours is CALL_AUCTIONS]
+    market = demo_market[thin].market
+    market.refresh_from_db()
+    assert market.state in ("PRE_OPEN", "PERIODIC_CALL")
+    book = selectors.book(demo_market[thin], depth=50)
+    assert len(book.bids) >= 6
+    assert len(book.asks) >= 6
+    assert market.state == "PRE_OPEN" or market.indicative_px
 
 
 def test_prices_span_a_wide_range(demo_market: dict[str, Listing]) -> None:
@@ -74,7 +89,8 @@ def test_the_ledger_sums_to_zero_and_explains_every_balance(demo_market: dict[st
         paid = dict(transfers.values_list("debit_account").annotate(Sum("amount")))
         for row in rows:
             assert row.settled == received.get(row.account_id, 0) - paid.get(row.account_id, 0)
-            assert row.is_contra == (row.account.kind == Account.Kind.CONTRA)
+            venue_s_own = row.account.number == ledger.FEES
+            assert row.is_contra == (row.account.kind == Account.Kind.CONTRA and not venue_s_own)
 
 
 def test_nobody_trades_with_themselves(demo_market: dict[str, Listing]) -> None:
@@ -161,6 +177,6 @@ def _may(name: str, listing: Listing, side: Side) -> bool:
     request = NewOrderRequest(
         account.pk, "what-if", listing.pk, side, OrdType.LIMIT, TimeInForce.DAY, 10, price
     )
-    _, verdict, _ = preview(request)
+    verdict = preview(request).verdict
     assert verdict.allowed or [reason.code for reason in verdict.reasons] == ["ELIG-CLASS"]
     return verdict.allowed

@@ -135,9 +135,9 @@ def test_nothing_is_added_while_matching_stands_still(demo_market: Market) -> No
 def test_a_visitor_at_the_touch_or_better_is_filled_soon(
     demo_market: Market, live: Live, side: Side, better: int
 ) -> None:
-    order = visit(demo_market["FERR"], side, better=better)
+    order = visit(demo_market["SOLM"], side, better=better)
 
-    live(25, "FERR")
+    live(25, "SOLM")
 
     order.refresh_from_db()
     assert (order.ord_status, order.cum_qty) == (OrdStatus.FILLED, 20)
