@@ -1,6 +1,6 @@
 # PORT and DATA_DIR may be given: make run PORT=8001
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint check-long bench lock clean
+.PHONY: help run setup test lint check-long mutation bench lock clean
 
 # The newest Python we know all wheels exist for; any other that is new enough serves as well.
 PYTHON := $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
@@ -28,6 +28,9 @@ lint: ## run the static checks only
 
 check-long: ## the long runs: many examples, many kills
 	@exec $(PYTHON) -m config.make.checks check-long
+
+mutation: setup ## change the book and the auction in one place at a time: do the tests notice?
+	@exec .venv/bin/python -m config.make.mutation
 
 bench: ## measure the engine, beside others, and the whole drain
 	@exec $(PYTHON) -m config.make.bench

@@ -23,6 +23,7 @@ def static(stages: Stages) -> None:
     stages.run("static: types", [PYTHON, "-m", "mypy", "."])
     stages.run("static: import contracts", [PYTHON.with_name("lint-imports")])
     stages.run("static: migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"])
+    stages.run("static: rules and their tests", [PYTHON, "-m", "config.make.rules"])
     npm(stages, "static: frontend lint", "lint")
     npm(stages, "static: frontend types", "typecheck")
 
