@@ -16,6 +16,7 @@ from trading.engine import (
     OrderRestated,
     OrderTriggered,
     OrdType,
+    RestateReason,
     Side,
     Traded,
     required_hold,
@@ -60,6 +61,8 @@ def fold(order_id: int, event: Event, at: datetime, batch: Batch) -> None:
             order.order_qty, order.leaves_qty, order.stop_px = (
                 event.order_qty, event.leaves_qty, event.stop_px,
             )  # fmt: skip
+            if event.reason is RestateReason.SELF_TRADE:
+                order.text = event.reason
         case OrderReplaced():
             order.order_qty, order.leaves_qty, order.price = event.order_qty, event.leaves_qty, event.price
             order.stop_px, order.protection_px = event.stop_px, event.protection_px

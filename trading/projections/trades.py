@@ -108,10 +108,16 @@ def _correct(execution: Execution, order: Order, event: TradeCorrected, batch: B
 
 
 def _status(order: Order) -> tuple[str, str]:
-    """(ord_status, text) of an order by what it has traded. Of a broken trade nothing goes back to work."""
+    """(ord_status, text) of an order by what it has traded.
+
+    Of a broken trade, or of what self-trade prevention took off, nothing goes back to work: an order that
+    has not traded all it wanted is not filled.
+    """
     if order.leaves_qty:
-        return (OrdStatus.PARTIALLY_FILLED if order.cum_qty else OrdStatus.NEW), ""
-    return (OrdStatus.FILLED, "") if order.cum_qty == order.order_qty else (OrdStatus.CANCELED, TRADE_BROKEN)
+        return (OrdStatus.PARTIALLY_FILLED if order.cum_qty else OrdStatus.NEW), order.text
+    if order.cum_qty == order.order_qty:
+        return OrdStatus.FILLED, ""
+    return OrdStatus.CANCELED, order.text or TRADE_BROKEN
 
 
 def write(executions: Sequence[Execution], broken: Collection[Sequence[Execution]]) -> None:

@@ -97,9 +97,9 @@ class ExpectedOrder:
         if self.leaves_qty:
             self.ord_status = OrdStatus.PARTIALLY_FILLED if self.cum_qty else OrdStatus.NEW
         elif self.cum_qty == self.order_qty:
-            self.ord_status = OrdStatus.FILLED
-        else:  # what was taken back is not put back to work (BUST-003)
-            self.ord_status, self.text = OrdStatus.CANCELED, "TRADE_BROKEN"
+            self.ord_status, self.text = OrdStatus.FILLED, ""
+        else:  # what was taken back, or off, is not put back to work (BUST-003, STPR-006)
+            self.ord_status, self.text = OrdStatus.CANCELED, self.text or "TRADE_BROKEN"
 
     @property
     def worst_price(self) -> int:
@@ -262,6 +262,8 @@ class Expected:
             case OrderRestated():
                 order.order_qty, order.leaves_qty = event.order_qty, event.leaves_qty
                 order.stop_px = event.stop_px
+                if event.reason == "SELF_TRADE":
+                    order.text = event.reason
             case OrderReplaced():
                 order.price, order.stop_px = event.price, event.stop_px
                 order.protection_px = event.protection_px
