@@ -205,7 +205,7 @@ class CalendarForm(ProposalForm):
         + ", ".join(words.PHASES[phase] for phase in PHASES.values())
         + ".",
     )
-    half_day = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), help_text="Likewise.")
+    half_day = forms.CharField(widget=forms.Textarea(attrs={"rows": 7}), help_text="Likewise.")
     days = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 4}), required=False,
         help_text="One a line, where they differ from the holidays: 2026-12-24 Half day, and a note.",

@@ -84,7 +84,7 @@ class ListingAdmin(operations.OperationsMixin, ReadOnlyAdmin):
             ("Last price", words.price(obj, market.last_px)),
             ("Reference price", words.price(obj, market.reference_px)),
             ("Trades between", _edges(obj, market.reference_px, obj.static_band_bps)),
-            ("Pauses beyond", _edges(obj, market.last_px, obj.dynamic_band_bps)),
+            ("Trades without a pause between", _edges(obj, market.last_px, obj.dynamic_band_bps)),
             ("Schedule reaches until", utc(market.schedule_until)),
             ("Applied / journal", self.journal_at(obj)),
         ]
@@ -228,6 +228,8 @@ class ListingAdmin(operations.OperationsMixin, ReadOnlyAdmin):
 
 def _edges(listing: Listing, around: int | None, bps: int) -> str:
     """A band in money."""
+    if bps and around is None:
+        return "any prices: there is none yet to reckon from"
     edges = bands.edges(around, bps)
     return NOTHING if edges is None else " – ".join(words.price(listing, edge) for edge in edges)
 

@@ -209,6 +209,9 @@ class ExecutionAdmin(BreakMixin, shown.SearchedAdmin):
         "account_link", "order_link", "trade", "broken_by",
     ]  # fmt: skip
 
+    def title_of(self, obj: Execution) -> str:
+        return f"Trade {obj.trade_seq} of {obj.listing}, {obj.side.lower()} side"
+
     @admin.display(description="at (UTC)", ordering="id")
     def when(self, row: Execution) -> str:
         return clock_time(row.at)

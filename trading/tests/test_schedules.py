@@ -11,11 +11,13 @@ from portal.proposals import ProposalRefused
 from portal.tests.factories import an_operator
 from trading import engine, journal, sessions
 from trading.engine import Phase, TimeInForce
-from trading.models import Auction, Calendar, Listing, MarketState
+from trading.models import Auction, Calendar, CalendarDay, Listing, MarketState
 from trading.services import operations, schedules
 from trading.services.calendars import create_calendar
 from trading.tests.factories import a_listing, buy, drained, funded, sell, worked
 from trading.timetable import InvalidTimetable
+from trading.verification.decided import verify_terms
+from trading.verification.findings import Findings
 
 pytestmark = pytest.mark.django_db
 
@@ -316,3 +318,20 @@ def test_a_calendar_that_makes_no_sense_is_not_created() -> None:
     with pytest.raises(InvalidTimetable):
         create_calendar(name="Endless", full_day=FULL[:1], half_day=HALF)
     assert refusal_of("CALENDAR", "New", {"full_day": FULL}) == "INCOMPLETE"
+
+
+# --- Held against the audit log --------------------------------------------------------------------------
+
+
+def test_a_calendar_nobody_decided_on_is_found(listing: Listing) -> None:
+    decided("CALENDAR", "Regular", {"half_day": [*HALF[:1], {"at": "12:00", "phase": "CLOSED"}]})
+
+    def found() -> list[str]:
+        findings = Findings()
+        verify_terms(Listing.objects.get(pk=listing.pk), findings)
+        return findings.lines()
+
+    assert found() == []
+    CalendarDay.objects.create(calendar=Calendar.objects.get(), date=date(2026, 12, 1), kind="HOLIDAY")
+    [line] = found()
+    assert line.startswith("trading_calendar Regular: days is [{'date': '2026-12-01'")

@@ -1,10 +1,12 @@
 """What people decided: a listing's terms, commands put aside, broken trades, held against the audit log."""
 
+from typing import Any
+
 from django.db.models import Q
 
 from portal.models import AuditEntry, Proposal
 from trading import journal
-from trading.models import Listing, TradeBreak
+from trading.models import Calendar, Listing, TradeBreak
 from trading.verification.findings import Findings
 
 
@@ -27,11 +29,27 @@ def verify_terms(listing: Listing, findings: Findings) -> None:
         if value != should_be.get(name, value):
             what = f"{name} is {value!r}, should be {should_be[name]!r}"
             findings.add("trading_listing", listing.symbol, what)
+    if listing.calendar is not None:
+        _verify_calendar(listing.calendar, findings)
     # Every balance counts in units of the asset: another unit would be another amount of it.
     asset = listing.asset
     if (asset.code, asset.unit) != (listing.symbol, listing.lot_size):
         what = f"is {asset.unit} {asset.code} a unit, should be {listing.lot_size} {listing.symbol}"
         findings.add("trading_asset", listing.symbol, what)
+
+
+def _verify_calendar(calendar: Calendar, findings: Findings) -> None:
+    """A calendar stands as it was added, but for the proposals put into effect since."""
+    made = Proposal.objects.filter(kind="CALENDAR", subject=calendar.name)
+    added = Q(action="CALENDAR_ADDED", subject=calendar.name)
+    changed = Q(action="APPLIED", subject__in=[str(proposal) for proposal in made])
+    should_be: dict[str, Any] = {}
+    for facts in AuditEntry.objects.filter(added | changed).order_by("id").values_list("facts", flat=True):
+        should_be |= facts.get("new", facts)
+    for name, value in calendar.terms().items():
+        if value != should_be.get(name):
+            what = f"{name} is {value!r}, should be {should_be.get(name)!r}"
+            findings.add("trading_calendar", calendar.name, what)
 
 
 def verify_quarantines(listing: Listing, findings: Findings) -> None:
