@@ -13,7 +13,7 @@ from portal.proposals import ProposalRefused
 from portal.tests.factories import an_operator
 from tests.support.verify import assert_identical, assert_pure_fold
 from trading import engine, matching, projections, tasks
-from trading.engine import Market, TimeInForce
+from trading.engine import Market, TimeInForce, phases
 from trading.models import CASH, Balance, Listing, MarketState, Order, OrdStatus
 from trading.services import entry, operations
 from trading.services.requests import Refused
@@ -220,7 +220,7 @@ def test_a_fault_in_an_expiry_due_before_the_command_is_not_put_aside_with_it(
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(Market, "_expire", fail)
+        broken.setattr(phases, "_expire", fail)
         drained(listing)
         first, second = propose_quarantine(3), propose_quarantine(3)
         proposals.approve(proposal=first, by=an_operator())
