@@ -1,7 +1,7 @@
 """What happens to an arriving order: a new one, a replaced one, a stop that was triggered."""
 
 from .book import NEVER, NOBODY, BookSide, Fill, WorkingOrder
-from .events import OrderTriggered, Traded
+from .events import OrderTriggered, Traded, made
 from .floor import Floor, unlink
 from .types import CancelReason, MatchType, Phase, RestateReason, SelfTrade, Side
 
@@ -105,10 +105,10 @@ def _tell_trades(floor: Floor, taker: WorkingOrder, fills: list[Fill], with_legs
         leaves_qty -= qty
         event_seq += 1
         append(
-            Traded(
+            made(Traded, (
                 event_seq, command_seq, at, maker.price, qty, side, maker.order_id, maker.account_id,
                 order_id, account_id, maker_leaves_qty, leaves_qty, IN_CONTINUOUS,
-            )
+            ))
         )  # fmt: skip
         if not maker_leaves_qty:
             floor.forget(maker)

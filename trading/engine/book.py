@@ -5,7 +5,6 @@ is in the dict beside it, and an emptied one stays in both until it surfaces. So
 and goes costs no heap work, and no key is ever in a heap twice.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from operator import attrgetter
@@ -49,7 +48,9 @@ class WorkingOrder:
 
     __slots__ = (
         "account_id",
+        "ahead",
         "arrival",
+        "behind",
         "expire_at",
         "hidden_qty",
         "leaves_qty",
@@ -89,6 +90,9 @@ class WorkingOrder:
         self.queued = arrival  # seq of the command by which it last queued at its price
         self.self_trade = self_trade
         self.special = special
+        # Its neighbours in the queue at its price.
+        self.ahead: WorkingOrder | None = None
+        self.behind: WorkingOrder | None = None
 
     @property
     def done_qty(self) -> int:
@@ -123,13 +127,43 @@ Fill = tuple[WorkingOrder, int, int]  # maker, quantity, what the maker has left
 
 
 class Level:
-    __slots__ = ("hidden_qty", "orders", "qty")
+    """The queue of one price. Its orders know their neighbours, so that any of them leaves at once."""
+
+    __slots__ = ("first", "hidden_qty", "last", "qty")
 
     def __init__(self) -> None:
         self.qty = 0  # displayed
         self.hidden_qty = 0
-        # Not a plain dict: finding the first entry of one walks over all that were removed before it.
-        self.orders: OrderedDict[int, WorkingOrder] = OrderedDict()
+        self.first: WorkingOrder | None = None
+        self.last: WorkingOrder | None = None
+
+    def __iter__(self) -> Iterator[WorkingOrder]:
+        order = self.first
+        while order is not None:
+            yield order
+            order = order.behind
+
+    def append(self, order: WorkingOrder) -> None:
+        last = self.last
+        if last is None:
+            self.first = order
+        else:
+            last.behind = order
+            order.ahead = last
+        self.last = order
+
+    def remove(self, order: WorkingOrder) -> None:
+        ahead, behind = order.ahead, order.behind
+        if ahead is None:
+            self.first = behind
+        else:
+            ahead.behind = behind
+            order.ahead = None
+        if behind is None:
+            self.last = ahead
+        else:
+            behind.ahead = ahead
+            order.behind = None
 
 
 class BookSide:
@@ -149,14 +183,14 @@ class BookSide:
         if level is None:
             level = self._levels[key] = Level()
             heappush(self._heap, key)
-        level.orders[order.order_id] = order
+        level.append(order)
         hidden = order.hidden_qty
         level.qty += order.leaves_qty - hidden
         level.hidden_qty += hidden
 
     def remove(self, order: WorkingOrder) -> None:
         level = self._levels[order.price * self._sign]
-        del level.orders[order.order_id]
+        level.remove(order)
         hidden = order.hidden_qty
         level.qty -= order.leaves_qty - hidden
         level.hidden_qty -= hidden
@@ -179,7 +213,7 @@ class BookSide:
         level.qty += order.displayed_qty - shown
         level.hidden_qty += order.hidden_qty - hidden
         if not order.leaves_qty:
-            del level.orders[order.order_id]
+            level.remove(order)
 
     def meets(self, limit: int) -> bool:
         """Whether anything may rest at prices no worse than `limit`. (An emptied level may say so, too.)"""
@@ -191,7 +225,7 @@ class BookSide:
         best = self.best()
         if best is None or best * self._sign > limit * self._sign:
             return None
-        return next(iter(self._levels[best * self._sign].orders.values()))
+        return self._levels[best * self._sign].first
 
     def take(self, limit: int, qty: int, owner_id: int, now_seq: int) -> list[Fill]:
         """Fill up to `qty` from the best prices no worse than `limit`, in price-time priority.
@@ -205,9 +239,7 @@ class BookSide:
         worst = limit * self._sign
         while qty and heap and heap[0] <= worst:
             level = levels[heap[0]]
-            orders = level.orders
-            while qty and orders:
-                maker = next(iter(orders.values()))
+            while qty and (maker := level.first) is not None:
                 if maker.owner_id == owner_id:
                     return fills
                 traded = maker.leaves_qty - maker.hidden_qty
@@ -218,12 +250,12 @@ class BookSide:
                 elif maker.hidden_qty:
                     self._refresh(level, maker, now_seq)
                 else:
-                    del orders[maker.order_id]
+                    level.remove(maker)
                     maker.leaves_qty = 0
                     level.qty -= traded
                 qty -= traded
                 fills.append((maker, traded, maker.leaves_qty))
-            if not orders:
+            if level.first is None:
                 del levels[heappop(heap)]
         return fills
 
@@ -233,7 +265,8 @@ class BookSide:
         maker.leaves_qty -= shown
         maker.display()
         maker.queued = now_seq
-        level.orders.move_to_end(maker.order_id)
+        level.remove(maker)
+        level.append(maker)
         level.qty += maker.displayed_qty - shown
         level.hidden_qty += maker.hidden_qty - hidden
 
@@ -248,7 +281,7 @@ class BookSide:
                 qty -= level.qty + level.hidden_qty
             else:
                 own = shown_before = 0
-                for order in level.orders.values():
+                for order in level:
                     if order.owner_id == owner_id:
                         own += order.leaves_qty
                         if not behind_own:
@@ -276,7 +309,7 @@ class BookSide:
 
     def best(self) -> int | None:
         heap = self._heap
-        while heap and not self._levels[heap[0]].orders:
+        while heap and self._levels[heap[0]].first is None:
             del self._levels[heappop(heap)]
         return heap[0] * self._sign if heap else None
 
@@ -286,11 +319,11 @@ class BookSide:
 
     def level_orders(self, price: int) -> int:
         level = self._levels.get(price * self._sign)
-        return len(level.orders) if level else 0
+        return sum(1 for _ in level) if level else 0
 
     def in_priority(self) -> Iterator[WorkingOrder]:
         for key in sorted(self._levels):
-            yield from self._levels[key].orders.values()
+            yield from self._levels[key]
 
 
 class Expiries:

@@ -13,7 +13,7 @@ from . import auction, bands
 from .auction import Indicative
 from .book import NEVER, BookSide, Expiries, WorkingOrder, by_arrival
 from .commands import ScheduledPhase
-from .events import Event, OrderCanceled, OrderRestated, PhaseChanged
+from .events import Event, OrderCanceled, OrderRestated, PhaseChanged, made
 from .stops import Stops
 from .types import CALLS, CancelReason, Phase, RestateReason, Side, TimeInForce
 
@@ -196,10 +196,10 @@ class Floor:
     def tell_canceled(self, order: WorkingOrder, reason: CancelReason) -> None:
         self.event_seq += 1
         self.events.append(
-            OrderCanceled(
+            made(OrderCanceled, (
                 self.event_seq, self.command_seq, self.now, order.order_id, order.account_id,
                 order.leaves_qty, reason,
-            )
+            ))
         )  # fmt: skip
         other = unlink(order) if order.special is not None else None
         if other is not None:

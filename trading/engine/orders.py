@@ -12,6 +12,7 @@ from .events import (
     OrderRejected,
     OrderReplaced,
     ReplaceRejected,
+    made,
 )
 from .floor import Floor
 from .phases import auction_ahead
@@ -61,10 +62,10 @@ def new_order(floor: Floor, command: NewOrder) -> None:
             price = order.price  # a post-only order may have slid
     floor.event_seq += 1
     floor.events.append(
-        OrderAccepted(
+        made(OrderAccepted, (
             floor.event_seq, seq, at, order_id, account_id, side, ord_type, time_in_force, price, order_qty,
             stop_px, display_qty,
-        )
+        ))
     )  # fmt: skip
     if ord_type is not LIMIT and ord_type is not MARKET:
         floor.stops.add(order, floor.last_px)
