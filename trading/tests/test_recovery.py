@@ -64,7 +64,7 @@ DAMAGE: dict[str, dict[str, Any]] = {
     "another state": {"event_seq": 1},
     "another place": {"last_seq": 1},
     "another version": {"version": 99},
-    "not a state": {"orders": None},
+    "not a state": {"book": None},
 }
 
 
