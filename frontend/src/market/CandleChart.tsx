@@ -9,7 +9,7 @@ import {
   type UTCTimestamp,
   createChart,
 } from "lightweight-charts";
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 
 import type { Candle } from "../api/types";
 import { compare, priceDecimals, toPixelValue } from "../ui/decimal";
@@ -21,7 +21,12 @@ interface Props {
   candles: Candle[];
   tick: string;
   daily: boolean;
+  /** Asked for when the reader has scrolled back to the oldest candle; null where there are none before. */
+  onReachStart: (() => Promise<unknown>) | null;
 }
+
+/** So many candles before the oldest one comes into sight. */
+const AHEAD = 40;
 
 interface Drawn {
   chart: IChartApi;
@@ -120,15 +125,20 @@ function draw(container: HTMLElement, tick: string, daily: boolean): Drawn {
   return { chart, prices, volumes };
 }
 
-export default function CandleChart({ candles, tick, daily }: Props) {
+export default function CandleChart({ candles, tick, daily, onReachStart }: Props) {
   const container = useRef<HTMLDivElement>(null);
   const drawn = useRef<Drawn | null>(null);
   const { theme, rise } = usePreferences();
   const systemDark = useMedia("(prefers-color-scheme: dark)");
 
+  const reachStart = useEffectEvent((from: number) => {
+    if (from < AHEAD) void onReachStart?.();
+  });
+
   useEffect(() => {
     if (!container.current) return undefined;
     const made = draw(container.current, tick, daily);
+    made.chart.timeScale().subscribeVisibleLogicalRangeChange((range) => range && reachStart(range.from));
     drawn.current = made;
     return () => {
       drawn.current = null;

@@ -1,15 +1,28 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Candle } from "../api/types";
 import { dayTime, price, quantity } from "../ui/format";
+import { MoreButton } from "../ui/MoreButton";
 import { TableFrame } from "../ui/TableFrame";
 import { useVenueTime } from "../ui/venueClock";
 
 const ROWS = 100;
 
-export function CandleTable({ candles, tick }: { candles: Candle[]; tick: string }) {
+interface Props {
+  candles: Candle[];
+  tick: string;
+  onMore: (() => Promise<unknown>) | null;
+}
+
+export function CandleTable({ candles, tick, onMore }: Props) {
+  const [rows, setRows] = useState(ROWS);
   const { t } = useTranslation();
   const { zone } = useVenueTime();
+  async function more() {
+    if (rows + ROWS > candles.length) await onMore?.();
+    setRows(rows + ROWS);
+  }
   return (
     <TableFrame label={t("chart.table")}>
       <table className="table">
@@ -26,7 +39,7 @@ export function CandleTable({ candles, tick }: { candles: Candle[]; tick: string
         </thead>
         <tbody>
           {candles
-            .slice(-ROWS)
+            .slice(-rows)
             .reverse()
             .map((candle) => (
               <tr key={candle.time}>
@@ -40,6 +53,7 @@ export function CandleTable({ candles, tick }: { candles: Candle[]; tick: string
             ))}
         </tbody>
       </table>
+      <MoreButton onMore={rows < candles.length || onMore ? more : null} />
     </TableFrame>
   );
 }

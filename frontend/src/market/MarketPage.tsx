@@ -69,7 +69,7 @@ function Market({ listing: known }: { listing: Listing }) {
   const trades = view?.trades ?? NO_TRADES;
   const parts = {
     book: <OrderBook listing={listing} view={view} ownPrices={ownPrices} onPick={onPick} />,
-    chart: <ChartPanel listing={listing} trades={trades} />,
+    chart: <ChartPanel listing={listing} view={view} />,
     tape: <TradeTape trades={trades} tick={tick_size} lot={known.lot_size} />,
     ticket: <OrderTicket listing={listing} connection={connection} draft={draft} onChange={edit} />,
     blotter: <Blotter symbol={symbol} />,

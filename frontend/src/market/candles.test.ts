@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Candle, Trade } from "../api/types";
-import { withTrades } from "./candles";
+import { joined, withTrades } from "./candles";
 
 const candle: Candle = { time: 1_700_000_100, open: "10.00", high: "10.50", low: "9.90", close: "10.10", volume: "500" };
 
@@ -37,4 +37,14 @@ test("weeks go on from the exchange's Monday", () => {
   const monday: Candle = { ...candle, time: Date.parse("2026-11-16T05:00:00Z") / 1000 };
   const next = { ...trade("9", 0, "11.00"), at: "2026-11-23T15:00:00Z" };
   expect(withTrades([monday], [next], "1w")[1]?.time).toBe(Date.parse("2026-11-23T05:00:00Z") / 1000);
+});
+
+test("older candles go before the newest ones, once each", () => {
+  const at = (time: number): Candle => ({ ...candle, time });
+  const times = (candles: Candle[]) => candles.map(({ time }) => time);
+  expect(times(joined([at(60), at(120)], [at(180), at(240)]))).toEqual([60, 120, 180, 240]);
+  expect(times(joined([at(60), at(120), at(180)], [at(180), at(240)]))).toEqual([60, 120, 180, 240]);
+  expect(times(joined([], [at(180)]))).toEqual([180]);
+  // The page was open so long that the newest page has moved on.
+  expect(times(joined([at(60), at(120)], [at(240), at(300)]))).toEqual([240, 300]);
 });

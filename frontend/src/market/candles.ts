@@ -29,6 +29,18 @@ export function withTrades(candles: Candle[], trades: Trade[], interval: Interva
   return [...untouched, ...live];
 }
 
+/** Older pages before the newest; they are left out where the newest has moved on so far that a gap would show. */
+export function joined(older: Candle[], latest: Candle[]): Candle[] {
+  const [first] = latest;
+  const last = older[older.length - 1];
+  if (!first || !last) return latest;
+  const [before, after] = [older[older.length - 2], latest[1]];
+  const step = after ? after.time - first.time : before ? last.time - before.time : Infinity;
+  // Days and weeks are an hour longer or shorter where the clocks change.
+  if (first.time - last.time > step * 1.1) return latest;
+  return [...older.filter(({ time }) => time < first.time), ...latest];
+}
+
 function fold(time: number, trades: Trade[], base: Candle | undefined): Candle {
   const prices = trades.map(({ px }) => px);
   const first = prices[0] ?? base?.open ?? "0";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Button, Checkbox, Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { Checkbox, Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import { isWorking } from "../feed/account";
@@ -55,13 +55,6 @@ export function Blotter({ symbol, withRefusals = false }: { symbol?: string; wit
           </TabList>
           <div className="blotter-tools">
             {feed.guarded && <span className="badge">{t("blotter.guarded")}</span>}
-            <Button
-              className="button button-small button-quiet"
-              isDisabled={allWorking.length === 0}
-              onPress={() => setCancelingAll(true)}
-            >
-              {t("cancel_all.open")}
-            </Button>
             {symbol && (
               <Checkbox className="checkbox" isSelected={onlyHere} onChange={setOnlyHere}>
                 <span className="checkbox-box" aria-hidden="true">
@@ -73,7 +66,7 @@ export function Blotter({ symbol, withRefusals = false }: { symbol?: string; wit
           </div>
         </div>
         <TabPanel id="open" className="tab-panel">
-          <OpenOrders orders={working} open={open} loaded={feed.loaded} />
+          <OpenOrders orders={working} open={open} loaded={feed.loaded} onCancelAll={() => setCancelingAll(true)} />
         </TabPanel>
         <TabPanel id="history" className="tab-panel">
           <History orders={done} loaded={feed.loaded} onMore={feed.olderOrders ? open.feed.loadOlderOrders : null} />

@@ -20,9 +20,10 @@ interface Props {
   orders: ShownOrder[];
   open: OpenAccount;
   loaded: boolean;
+  onCancelAll: () => void;
 }
 
-export function OpenOrders({ orders, open, loaded }: Props) {
+export function OpenOrders({ orders, open, loaded, onCancelAll }: Props) {
   const { t } = useTranslation();
   const tickOf = useTicks();
   const { time, zone } = useVenueTime();
@@ -54,8 +55,11 @@ export function OpenOrders({ orders, open, loaded }: Props) {
             <th scope="col" className="medium">{t("column.type")}</th>
             <th scope="col" className="medium">{t("column.status")}</th>
             <th scope="col" className="medium">{t("column.placed", { zone })}</th>
-            <th scope="col">
+            <th scope="col" className="row-actions">
               <span className="visually-hidden">{t("column.actions")}</span>
+              <Button className="button button-small button-quiet" onPress={onCancelAll}>
+                {t("cancel_all.open")}
+              </Button>
             </th>
           </tr>
         </thead>

@@ -189,7 +189,7 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
       <p className="ticket-explain">
         {draft.kind !== "STOP" && t(`kind_explained.${draft.kind}`, { percent: String(listing.protection_bps / 100) })}{" "}
         {hasStop && t(`stop_explained.${draft.stop_type}`, { context: draft.stop_type === "TRAILING_STOP" ? draft.side : undefined })}{" "}
-        {t(`tif_explained.${draft.time_in_force}`)}
+        {!hasStop && t(`tif_explained.${draft.time_in_force}`)}
       </p>
       {draft.time_in_force === "GTD" && <GoodTill {...textOf("expire_date")} />}
       {priceFields.map(priceField)}
