@@ -51,6 +51,17 @@ def _replace(venue: Venue) -> dict[str, Any]:
     return {"cl_ord_id": a_cl_ord_id(), "order_qty": "30", "price": "12.00"}
 
 
+def _pair(venue: Venue) -> dict[str, Any]:
+    order = venue.order(order_qty="1")
+    shared = {k: order[k] for k in ("account", "symbol", "side", "order_qty", "time_in_force")}
+    stop = {"cl_ord_id": a_cl_ord_id(), "ord_type": "STOP", "stop_px": "13.00"}
+    return shared | {"limit": {"cl_ord_id": a_cl_ord_id(), "price": "12.00"}, "stop": stop}
+
+
+def _cancel_all(venue: Venue) -> dict[str, Any]:
+    return {"cl_ord_id": a_cl_ord_id(), "account": str(venue.account.pk)}
+
+
 OPERATIONS = {
     ("GET", "/api/v1/session"): Access("/api/v1/session", public=True),
     ("GET", "/api/v1/listings"): Access("/api/v1/listings", public=True),
@@ -64,12 +75,16 @@ OPERATIONS = {
     ("GET", "/api/v1/orders"): Access("/api/v1/orders?account={account}"),
     ("POST", "/api/v1/orders"): Access("/api/v1/orders", 202, body=_order),
     ("POST", "/api/v1/orders/preview"): Access("/api/v1/orders/preview", body=_order),
+    ("POST", "/api/v1/orders/pair"): Access("/api/v1/orders/pair", 202, body=_pair),
+    ("POST", "/api/v1/orders/pair/preview"): Access("/api/v1/orders/pair/preview", body=_pair),
+    ("POST", "/api/v1/orders/cancel-all"): Access("/api/v1/orders/cancel-all", 202, body=_cancel_all),
     ("GET", "/api/v1/orders/{order_id}"): Access("/api/v1/orders/{order}"),
     ("POST", "/api/v1/orders/{order_id}/cancel"): Access("/api/v1/orders/{order}/cancel", 202, body=_change),
     ("POST", "/api/v1/orders/{order_id}/replace"): Access("/api/v1/orders/{order}/replace", 202,
     body=_replace),
     ("GET", "/api/v1/executions"): Access("/api/v1/executions?account={account}"),
     ("GET", "/api/v1/balances"): Access("/api/v1/balances?account={account}"),
+    ("GET", "/api/v1/fees"): Access("/api/v1/fees?account={account}"),
     ("GET", "/api/v1/refusals"): Access("/api/v1/refusals?account={account}"),
 }  # fmt: skip
 PRIVATE = [op for op, access in OPERATIONS.items() if not access.public and not access.desk]

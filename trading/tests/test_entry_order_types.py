@@ -518,3 +518,25 @@ def test_in_a_call_prices_are_judged_by_what_an_uncrossing_would_give(
     MarketState.objects.filter(pk=listing.pk).update(indicative_px=505, reference_px=500)
     entered(buy(account, listing, 1, 530))
     assert refusal(buy(account, listing, 1, 531)) == ["RISK-PRICE"]
+
+
+# --- Self-trade prevention behind a replace's back ---------------------------------------------------------
+
+
+def test_a_replace_is_covered_when_prevention_took_from_its_order_first(
+    listing: Listing, account: Account
+) -> None:
+    """RPLC-012, STPR-006: what DECREMENT set free may be spent by then."""
+    [order] = worked(listing, buy(account, listing, 10, 500))
+    entered(sell(account, listing, 4, 500, self_trade=SelfTrade.DECREMENT), replace(order, 12, 500))
+    free = Balance.objects.get(account=account, asset=CASH).available
+    entered(buy(account, listing, free // 100, 100))
+    drained(listing)
+    order.refresh_from_db()
+    assert (order.order_qty, order.cum_qty, order.leaves_qty, order.hold) == (12, 0, 8, 4_000)
+    assert refusal(buy(account, listing, 21, 100)) == ["RISK-CASH"]
+    entered(buy(account, listing, 20, 100))  # what the decrement set free
+    worked(listing, replace(order, 10, 500))
+    order.refresh_from_db()
+    assert (order.order_qty, order.leaves_qty) == (10, 6)
+    as_recomputed(listing)

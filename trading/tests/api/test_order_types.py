@@ -10,7 +10,7 @@ from portal import clock
 from trading.engine import OrdType, TimeInForce
 from trading.models import MarketState, Order
 from trading.tests.api.contract import ContractClient, code
-from trading.tests.api.venue import Venue, everything, signed_in
+from trading.tests.api.venue import Venue, everything
 from trading.tests.factories import a_cl_ord_id, a_fee_schedule, buy, drained, settled, worked
 
 ORDERS = "/api/v1/orders"
@@ -336,21 +336,6 @@ def test_all_open_orders_are_canceled_at_once(venue: Venue, owner: ContractClien
     drained(venue.listing)
     bid.refresh_from_db()
     assert bid.ord_status == "NEW"
-
-
-def test_nobody_cancels_or_reads_for_somebody_else(venue: Venue, owner: ContractClient) -> None:
-    before = everything()
-    theirs = str(venue.strangers.pk)
-    for path, body in (
-        ("cancel-all", {"account": theirs, "cl_ord_id": "c"}),
-        ("pair", pair_of(venue, account=theirs)),
-        ("pair/preview", pair_of(venue, account=theirs)),
-    ):
-        assert owner.send(f"{ORDERS}/{path}", body).status_code == 404
-        assert signed_in().send(f"{ORDERS}/{path}", body).status_code == 401
-    assert owner.get(f"/api/v1/fees?account={theirs}").status_code == 404
-    assert signed_in().get("/api/v1/fees").status_code == 401
-    assert everything() == before
 
 
 def test_an_account_reads_what_it_pays(venue: Venue, owner: ContractClient) -> None:
