@@ -128,6 +128,7 @@ def test_a_killed_server_comes_back_and_the_other_stays(data_dir: Path, killed: 
     assert user.answer() == "42"
     time.sleep(HOPELESS_BEFORE_S)
     gone, stays = server(data_dir, killed), server(data_dir, other)
+    assert gone is not None
     gone.kill()
     wait_until(lambda: server(data_dir, killed) not in (None, gone), f"another {killed}")
     assert server(data_dir, other) == stays

@@ -18,7 +18,7 @@ from trading.engine import (
 from trading.replay import lobster
 from trading.replay.check import Check
 from trading.replay.plan import Counts, Plan, Step
-from trading.services.requests import CancelRequest, NewOrderRequest, Request
+from trading.services.requests import CancelRequest, NewOrderRequest, ReplaceRequest, Request
 
 PASSIVE, AGGRESSIVE = 11, 22
 
@@ -42,6 +42,7 @@ class Replayed:
             return f"{request.side.lower()} {request.order_qty} @ {request.price * self.tick}{ioc}"
         if isinstance(request, CancelRequest):
             return f"cancel {request.orig_cl_ord_id}"
+        assert isinstance(request, ReplaceRequest)
         return f"replace {request.orig_cl_ord_id} to {request.order_qty}"
 
 
@@ -102,7 +103,7 @@ class _Engine:
                 seq, 0, seq, request.account_id, request.side, request.ord_type, request.time_in_force,
                 request.order_qty, request.price, None, None, request.account_id, SelfTrade.ALLOW,
             )  # fmt: skip
-        assert request.orig_cl_ord_id is not None
+        assert isinstance(request, CancelRequest | ReplaceRequest) and request.orig_cl_ord_id is not None
         order_id = self.order_ids[request.orig_cl_ord_id]
         if isinstance(request, CancelRequest):
             return CancelOrder(seq, 0, order_id, request.account_id, request.reason)
