@@ -148,16 +148,6 @@ def day_start(time_zone: str, at: datetime) -> datetime:
     return datetime.combine(at.astimezone(zone).date(), time(0), tzinfo=zone)
 
 
-def next_close(listing: Listing, at: datetime) -> datetime:
-    """When a DAY order entered now expires."""
-    zone = ZoneInfo(listing.time_zone)
-    local = at.astimezone(zone)
-    close = datetime.combine(local.date(), listing.closes_at, tzinfo=zone)
-    if close <= at:
-        close = datetime.combine(local.date() + timedelta(days=1), listing.closes_at, tzinfo=zone)
-    return close
-
-
 @dataclass(frozen=True, slots=True)
 class BookSnapshot:
     """Levels as (price, qty, orders), best first, and the market whose ``event_seq`` they are as of."""

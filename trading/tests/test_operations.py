@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
-from trading import journal, selectors
+from trading import journal, sessions
 from trading.engine import OrderExpired, TimeInForce
 from trading.models import CASH, Balance, Listing, Order
 from trading.services import entry, operations
@@ -29,7 +29,7 @@ def status(order: Order) -> tuple[str, str]:
 
 
 def move_past_the_close(listing: Listing) -> None:
-    clock.advance(by=selectors.next_close(listing, clock.now()) - clock.now() + timedelta(minutes=5))
+    clock.advance(by=sessions.session_end(listing, clock.now()) - clock.now() + timedelta(minutes=5))
 
 
 def test_a_day_order_expires_at_the_close_when_the_clock_has_passed_it(listing: Listing) -> None:
@@ -85,7 +85,7 @@ def test_a_day_order_partly_filled_expires_with_what_is_left(listing: Listing) -
 def test_a_day_order_entered_after_the_close_is_for_the_next_day(listing: Listing) -> None:
     move_past_the_close(listing)
     [order] = entered(buy(funded(cents=10**6), listing, 1, 500, time_in_force=TimeInForce.DAY))
-    assert order.expire_at == selectors.next_close(listing, clock.now())
+    assert order.expire_at == sessions.session_end(listing, clock.now())
     assert order.expire_at > clock.now() + timedelta(hours=22)
 
 
