@@ -119,6 +119,8 @@ class Verdict:
 
 def together(verdicts: Sequence[Verdict]) -> Verdict:
     """One verdict on what is taken or refused as a whole."""
+    if len(verdicts) == 1:
+        return verdicts[0]
     reasons = list[Reason]()
     for verdict in verdicts:
         reasons += [reason for reason in verdict.reasons if reason not in reasons]

@@ -81,8 +81,8 @@ def body_of(request: Request) -> dict[str, Any]:
 
 def beyond_command(request: NewOrderRequest) -> dict[str, Any]:
     """What was asked for that the order's command does not tell: kept with the decision."""
-    body = body_of(request)
-    return {name: body[name] for name in ("expire_date", "linked_cl_ord_id") if name in body}
+    beyond = {"expire_date": request.expire_date, "linked_cl_ord_id": request.linked_cl_ord_id}
+    return {name: value for name, value in beyond.items() if value is not None}
 
 
 def body_hash(request: Request) -> bytes:

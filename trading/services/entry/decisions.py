@@ -54,7 +54,7 @@ def decide(batch: Sequence[Request], work: Batch, spent: dict[journal.KeyPair, j
     work.available = balances.lock(wanted) if wanted else {}
 
     outcomes: list[Decided] = []
-    here: dict[journal.KeyPair, tuple[bytes, Decided]] = {}  # ClOrdIDs spent in this very batch
+    here: dict[journal.KeyPair, tuple[Request, Decided]] = {}  # ClOrdIDs spent in this very batch
     for unit in wholes:
         requests = [batch[index] for index in unit]
         before = [_answered(request, spent, here) for request in requests]
@@ -62,7 +62,7 @@ def decide(batch: Sequence[Request], work: Batch, spent: dict[journal.KeyPair, j
             found = _decide_unit(unit, requests, asked, verdicts, work)
             for request, outcome in zip(requests, found, strict=True):
                 if not isinstance(outcome, NotFound):
-                    here[request.account_id, request.cl_ord_id] = body_hash(request), outcome
+                    here[request.account_id, request.cl_ord_id] = request, outcome
         else:  # what was entered in part was another pair
             found = [Conflict() if outcome is None else outcome for outcome in before]
         outcomes += found
@@ -129,13 +129,13 @@ def _stop_leg(request: NewOrderRequest, index: int, asked: Asked) -> Terms | Non
 def _answered(
     request: Request,
     spent: dict[journal.KeyPair, journal.Key],
-    here: dict[journal.KeyPair, tuple[bytes, Decided]],
+    here: dict[journal.KeyPair, tuple[Request, Decided]],
 ) -> Decided | None:
     """What a ClOrdID spent before led to; the same body gets the same answer, however often it comes."""
     pair = (request.account_id, request.cl_ord_id)
     if pair in here:
-        known_hash, outcome = here[pair]
-        return outcome if known_hash == body_hash(request) else Conflict()
+        known, outcome = here[pair]
+        return outcome if known == request else Conflict()
     if pair not in spent:
         return None
     key = spent[pair]
