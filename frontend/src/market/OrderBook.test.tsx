@@ -68,7 +68,7 @@ test("one's own order is marked in words too", () => {
 
 test("in a call the ladder says that it is not matching, and shows the indicative price instead of a spread", () => {
   open({ ...LISTING, state: "CLOSING_CALL", auction: { px: "12.53", qty: "100", surplus_side: null, surplus_qty: "0" } });
-  screen.getByText("Indicative price · Not matching now");
+  screen.getByText("Indicative, not matching");
   screen.getByText("12.53");
   expect(screen.queryByText(/^Spread/)).toBeNull();
 });

@@ -172,8 +172,7 @@ function Middle({ listing, view }: { listing: Listing; view: MarketView }) {
           <div className="middle-line">
             <span className="middle-last">{price(indicative ?? view.stats.last_px, listing.tick_size)}</span>
             <span className="middle-still">
-              {indicative && `${t("book.indicative")} · `}
-              {t("book.not_matching")}
+              {t(indicative ? "book.indicative" : "book.not_matching")}
             </span>
           </div>
         </td>

@@ -21,9 +21,10 @@ export function PhaseLine({ listing }: { listing: Listing }) {
     <span className="phase-line">
       <StateBadge state={state} />
       {until !== null && (
-        <span>
-          {t(isCall(state) ? "phase.ends_from" : "phase.until", { at: moment(until, today) })} <Countdown at={until} />
-        </span>
+        <>
+          <span>{t(isCall(state) ? "phase.ends_from" : "phase.until", { at: moment(until, today) })}</span>
+          <Countdown at={until} />
+        </>
       )}
       {then !== null && <span>{t("phase.then", { phase: t(`state.${then}`) })}</span>}
       {schedule && schedule.phases.length > 0 && <ScheduleButton schedule={schedule} />}

@@ -53,20 +53,17 @@ export function Blotter({ symbol, withRefusals = false }: { symbol?: string; wit
               <Tab id="holdings" className="tab">{t("blotter.holdings")}</Tab>
             )}
           </TabList>
-          <div className="blotter-tools">
-            {feed.guarded && <span className="badge">{t("blotter.guarded")}</span>}
-            {symbol && (
-              <Checkbox className="checkbox" isSelected={onlyHere} onChange={setOnlyHere}>
-                <span className="checkbox-box" aria-hidden="true">
-                  <Icon name="check" />
-                </span>
-                {t("blotter.only_here", { symbol })}
-              </Checkbox>
-            )}
-          </div>
+          {symbol && (
+            <Checkbox className="checkbox" isSelected={onlyHere} onChange={setOnlyHere}>
+              <span className="checkbox-box" aria-hidden="true">
+                <Icon name="check" />
+              </span>
+              {t("blotter.only_here", { symbol })}
+            </Checkbox>
+          )}
         </div>
         <TabPanel id="open" className="tab-panel">
-          <OpenOrders orders={working} open={open} loaded={feed.loaded} onCancelAll={() => setCancelingAll(true)} />
+          <OpenOrders orders={working} open={open} loaded={feed.loaded} guarded={feed.guarded} onCancelAll={() => setCancelingAll(true)} />
         </TabPanel>
         <TabPanel id="history" className="tab-panel">
           <History orders={done} loaded={feed.loaded} onMore={feed.olderOrders ? open.feed.loadOlderOrders : null} />

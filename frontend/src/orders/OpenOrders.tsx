@@ -20,10 +20,12 @@ interface Props {
   orders: ShownOrder[];
   open: OpenAccount;
   loaded: boolean;
+  /** The venue cancels them when this page's connection ends. */
+  guarded: boolean;
   onCancelAll: () => void;
 }
 
-export function OpenOrders({ orders, open, loaded, onCancelAll }: Props) {
+export function OpenOrders({ orders, open, loaded, guarded, onCancelAll }: Props) {
   const { t } = useTranslation();
   const tickOf = useTicks();
   const { time, zone } = useVenueTime();
@@ -77,7 +79,7 @@ export function OpenOrders({ orders, open, loaded, onCancelAll }: Props) {
                 <td className="num strong"><PriceCell order={order} /></td>
                 <td className="num"><FilledCell order={order} /></td>
                 <td className="medium"><TypeCell order={order} /></td>
-                <td className="medium wrap"><StatusCell order={order} /></td>
+                <td className="medium"><StatusCell order={order} /></td>
                 <td className="muted nowrap medium">{time(order.created_at)}</td>
                 <td className="row-actions">
                   <Button
@@ -102,6 +104,7 @@ export function OpenOrders({ orders, open, loaded, onCancelAll }: Props) {
           })}
         </tbody>
       </table>
+      {guarded && <p className="table-note">{t("blotter.guarded")}</p>}
       {edited && <ReplaceDialog key={edited.id} order={edited} open={open} onClose={() => setEditing(null)} />}
     </TableFrame>
   );
