@@ -5,15 +5,17 @@ slow minute of the machine is everybody's; the best of the rounds counts. Second
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import native, workloads
-from bench.peers import OURS, PEERS
+from bench import compiled, native, workloads
+from bench.peers import OURS, OURS_COMPILED, PEERS
 from bench.workloads import SHAPES
 
+ROOT = Path(__file__).resolve().parent.parent
 COMPILED = "liquibook, in C++"
 SIGNS = {"exact": "=", "totals": "Σ", "diverges": "≠", "silent": "·"}
 
@@ -30,25 +32,44 @@ class Row(NamedTuple):
     bytes_per_order: float | None
 
 
+class Runner:
+    """Runs measurements with the interpreter that has the peers; a peer that fails once is left out."""
+
+    def __init__(self, *, python: Path, folder: Path) -> None:
+        self._python = python
+        self._compiled = compiled.build(python=python, folder=folder)
+        self.left_out = set() if self._compiled else {OURS_COMPILED}
+
+    def ask(self, name: str, *arguments: str) -> dict[str, Any]:
+        if name in self.left_out:
+            return {}
+        # -P: what is on the path is said here alone, so that the compiled engine comes first.
+        command = [str(self._python), "-P", "-m", "bench.one", name, *arguments]
+        path = [str(self._compiled), str(ROOT)] if name == OURS_COMPILED else [str(ROOT)]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(path)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            self.left_out.add(name)
+            print(f"  {name} is left out: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+            return {}
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+
 def compare(*, python: Path, folder: Path, rounds: int, seconds: float) -> list[Row]:
-    """Measure with the interpreter that has the peers; `folder` takes the workloads."""
     files = {name: folder / f"{name}.bin" for name in SHAPES}
     for name, shape in SHAPES.items():
         workloads.write(workloads.generate(shape), files[name])
+    runner = Runner(python=python, folder=folder)
     driver = native.build(python=python, folder=folder)
     best: dict[tuple[str, str], Cell] = {}
-    missing: set[str] = set()
     for _ in range(rounds):
         for workload, file in files.items():
-            found = {
-                name: _ask(python, missing, name, str(file), "--seconds", str(seconds))
-                for name in PEERS
-                if name not in missing
-            }
+            found = {name: runner.ask(name, str(file), "--seconds", str(seconds)) for name in PEERS}
             if driver is not None:
                 found[COMPILED] = native.measure(driver, file)
             for name, result in found.items():
-                if result and result["operations"]:
+                if result.get("operations"):
                     cell = Cell(result["operations"] / result["seconds"], result["verdict"])
                     best[name, workload] = max(cell, best.get((name, workload), cell))
     made_of = {name: listed.made_of for name, listed in PEERS.items()} | {COMPILED: "C++"}
@@ -57,22 +78,11 @@ def compare(*, python: Path, folder: Path, rounds: int, seconds: float) -> list[
             name,
             what,
             {workload: best[name, workload] for workload in files if (name, workload) in best},
-            _ask(python, missing, name).get("bytes") if name in PEERS and name not in missing else None,
+            runner.ask(name).get("bytes") if name in PEERS else None,
         )
         for name, what in made_of.items()
         if any((name, workload) in best for workload in files)
     ]
-
-
-def _ask(python: Path, missing: set[str], *arguments: str) -> dict[str, Any]:
-    command = [str(python), "-m", "bench.one", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        missing.add(arguments[0])
-        print(f"  {arguments[0]} is left out: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
-        return {}
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
 
 
 def table(rows: list[Row]) -> str:

@@ -13,7 +13,7 @@ from bench.peers import Peer, TellsFills, load
 from bench.reference import Fill
 from bench.workloads import MID, Operation, Workload
 
-SLICE = 1_000
+SLICE = 500  # answers are kept for so many operations: a batch of the venue's
 PATIENCE = 8  # how much longer filling the book may take than the run itself
 RESTING = 100_000
 
@@ -37,8 +37,10 @@ def measure(peer: Peer, workload: Workload, seconds: float) -> dict[str, object]
             if isinstance(peer, TellsFills):
                 verdict.hear(peer.fills())
             last_id = max(last_id, *(operation[0] for operation in slice_))
-            if spent[False] > PATIENCE * seconds or spent[True] > seconds:
+            if spent[True] > seconds:
                 break
+            if spent[False] > PATIENCE * seconds:
+                return {"operations": 0}
     said = verdict.until(last_id) if isinstance(peer, TellsFills) else "silent"
     return {"operations": done[True], "seconds": spent[True], "verdict": said}
 

@@ -30,8 +30,10 @@ class Listed(NamedTuple):
 
 
 OURS = "this engine"
+OURS_COMPILED = "this engine, compiled"
 PEERS = {
     OURS: Listed("Python", "ours"),
+    OURS_COMPILED: Listed("Python by mypyc", "ours"),
     "matching-engine": Listed("Python", "matching_engine"),
     "orderly-chaos": Listed("C++ behind ctypes", "orderly_chaos"),
     "liquibook": Listed("C++ behind SWIG", "liquibook"),

@@ -26,7 +26,7 @@ def install_peers(stages: Stages) -> None:
     pip: list[str | Path] = [PEERS_PYTHON, "-m", "pip", "install", *options, "--requirement"]
     stages.run("Engines to measure against", [*pip, WHEELS, "--only-binary=:all:"])
     if shutil.which("c++"):
-        stages.run("Engines that have to be built", [*pip, BUILT])
+        stages.run("Engines to be compiled", [*pip, BUILT])
     stamp.write()
 
 
