@@ -217,9 +217,21 @@ class EngineAgainstNaiveBook(RuleBasedStateMachine):
         for order in orders:
             self.place(order)
 
-    @rule(order=some.reserve_orders | some.post_only_orders, pause=some.pauses)
-    def order_with_a_condition(self, order: Order, pause: int) -> None:
+    @rule(order=some.reserve_orders, pause=some.pauses)
+    def reserve_order(self, order: Order, pause: int) -> None:
         self.place(order, pause=pause)
+
+    @rule(orders=st.lists(some.post_only_orders, min_size=1, max_size=3))
+    def post_only_order(self, orders: list[Order]) -> None:
+        for order in orders:
+            self.place(order)
+
+    @rule(prices=st.lists(st.integers(2, 8), min_size=1, max_size=3))
+    def passers_by_trade(self, prices: list[int]) -> None:
+        for price in prices:
+            for account_id, side in ((3, Side.SELL), (4, Side.BUY)):
+                terms = (OrdType.LIMIT, TimeInForce.GTC, 1, price, None, None, SelfTrade.CANCEL_OLDEST)
+                self.place(Order(account_id, side, *terms))
 
     @rule(
         order=some.stop_orders,
@@ -228,6 +240,10 @@ class EngineAgainstNaiveBook(RuleBasedStateMachine):
         meanwhile=some.mostly(st.none(), some.limit_orders),
     )
     def pair(self, order: Order, price: int, change: dict[str, Any], meanwhile: Order | None) -> None:
+        if self.last_px is not None and order.conditions is not None:
+            # Not met on arrival, else there would hardly ever be a pair.
+            stop_px = self.last_px + (1 if order.side is Side.BUY else -1)
+            order = order._replace(conditions=order.conditions._replace(stop_px=stop_px))
         self.place(order)
         stop_id = self.order_ids
         if meanwhile is not None:
@@ -273,6 +289,21 @@ class EngineAgainstNaiveBook(RuleBasedStateMachine):
         limit = None if order.price is None else order.price if order.is_stop and pick % 2 else price
         self.send(ReplaceOrder, order_id, account_id, qty, limit, stop_px, protection_px)
 
+    @rule(
+        pick=some.picks,
+        qty=some.qtys,
+        price=some.prices,
+        kind=st.sampled_from(["is_stop", "post_only", "display_qty"]),
+    )
+    def replace_a_special_one(self, pick: int, qty: int, price: int, kind: str) -> None:
+        special = [order for order in self.naive.by_arrival() if getattr(order, kind)]
+        if special:
+            order = special[pick % len(special)]
+            stop_px = price if order.is_stop and order.trail is None else None
+            limit = None if order.price is None else price
+            terms = (qty, limit, stop_px, price if limit is None else None)
+            self.send(ReplaceOrder, order.order_id, order.account_id, *terms)
+
     @rule(pick=some.picks, change=st.integers(-4, 2))
     def resize(self, pick: int, change: int) -> None:
         order_id, account_id = self.known_order(pick, None)
@@ -312,22 +343,34 @@ class EngineAgainstNaiveBook(RuleBasedStateMachine):
     def resume(self, call_us: int) -> None:
         self.send(ResumeTrading, "OPEN", "", call_us)
 
-    @rule(phases=some.schedules, offset=st.sampled_from([-3, 0, 0, 2]))
-    def schedule(self, phases: list[tuple[Phase, int, int]], offset: int) -> None:
+    @rule(
+        phases=some.schedules,
+        offset=st.sampled_from([-3, 0, 0, 2]),
+        trades_on=some.mostly(st.just(True), st.just(False)),
+    )
+    def schedule(self, phases: list[tuple[Phase, int, int]], offset: int, trades_on: bool) -> None:
         at = self.market.last_at + offset
         entries = []
         for phase, length, earlier in phases:
             entries.append(ScheduledPhase(at, phase, at - earlier))
             at += length
+        if trades_on:
+            entries.append(ScheduledPhase(at, Phase.CONTINUOUS, at))
         self.send(SetSchedule, tuple(entries))
 
-    @rule(phase=some.phases, orders=st.lists(some.limit_orders | some.at_auction_orders, max_size=6))
-    def spend_time_in(self, phase: Phase, orders: list[Order]) -> None:
+    @rule(
+        phase=some.phases,
+        orders=st.lists(some.limit_orders | some.at_auction_orders, max_size=6),
+        until_its_end=some.mostly(st.just(True), st.just(False)),
+    )
+    def spend_time_in(self, phase: Phase, orders: list[Order], until_its_end: bool) -> None:
         at = self.market.last_at
         entries = (ScheduledPhase(at, phase, at), ScheduledPhase(at + 5, Phase.CONTINUOUS, at + 5))
         self.send(SetSchedule, entries)
         for order in orders:
             self.place(order)
+        if until_its_end:
+            self.send(Tick, pause=5)
 
     @rule(
         max_qty=st.integers(6, MAX_QTY),

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
@@ -11,6 +12,7 @@ import pytest
 
 from trading.engine import (
     CancelReason,
+    Command,
     EngineError,
     Event,
     Market,
@@ -31,6 +33,7 @@ from trading.engine import (
 
 from .desk import Desk
 from .golden import GOLDEN, replayed
+from .golden_script import Script
 from .naive import NaiveMarket
 
 # Changes only with a new rules_version: these hashes are what the venue's past looked like.
@@ -91,13 +94,22 @@ def test_a_snapshot_of_another_version_is_not_guessed_at():
         load(snapshot)
 
 
-def test_the_naive_book_answers_the_golden_journal_alike():
+def answer_alike(commands: Iterable[Command]) -> bool:
     market, naive = Market(1), NaiveMarket()
-    for line in GOLDEN.read_text().splitlines():
-        command = decode_command(json.loads(line))
-        assert [encode(event) for event in market.apply(command)] == [
-            encode(event) for event in naive.apply(command)
-        ]
+    return all(
+        [encode(event) for event in market.apply(command)]
+        == [encode(event) for event in naive.apply(command)]
+        for command in commands
+    )
+
+
+def test_the_naive_book_answers_the_golden_journal_alike():
+    assert answer_alike(decode_command(json.loads(line)) for line in GOLDEN.read_text().splitlines())
+
+
+@pytest.mark.parametrize("seed", range(200 if "HYPOTHESIS_PROFILE" in os.environ else 2))
+def test_the_naive_book_answers_other_journals_alike(seed):
+    assert answer_alike(Script(seed).written())
 
 
 def test_the_golden_journal_meets_every_event_reason_and_phase():
