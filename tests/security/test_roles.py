@@ -132,7 +132,7 @@ def test_nobody_else_may(venue: Venue, operation: tuple[str, str]) -> None:
 def test_single_orders_of_others_are_for_the_desk_only(venue: Venue, operation: tuple[str, str]) -> None:
     """MKTD-003"""
     grant_roles()
-    allowed = {roles.MARKET_SUPERVISOR, roles.COMPLIANCE_OFFICER, roles.EXAMINER}
+    allowed = {roles.MARKET_SUPERVISOR, roles.MARKET_OPERATOR, roles.COMPLIANCE_OFFICER, roles.EXAMINER}
     for role in [*roles.ROLES, roles.EXAMINER]:
         operator = a_user(password=None, is_staff=True)
         operator.groups.add(Group.objects.get(name=role))
