@@ -208,7 +208,6 @@ class BookSide:
         level = self._levels[order.price * self._sign]
         shown, hidden = order.displayed_qty, order.hidden_qty
         order.leaves_qty -= qty
-        order.hidden_qty = min(hidden, order.leaves_qty)
         order.display()
         level.qty += order.displayed_qty - shown
         level.hidden_qty += order.hidden_qty - hidden
@@ -291,7 +290,7 @@ class BookSide:
                 qty -= level.qty + level.hidden_qty - own
             if qty <= 0:
                 return True
-        return qty <= 0
+        return False
 
     def _best_first(self, worst: int) -> Iterator[Level]:
         """Levels from the best to key `worst`. Walks the heap without taking it apart: the next best of it

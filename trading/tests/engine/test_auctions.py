@@ -39,14 +39,14 @@ def test_of_several_prices_the_one_with_the_smaller_surplus():
 
 def test_if_all_leave_buyers_the_highest():
     """AUCT-003"""
-    orders = [(BUY, 9, 102), (SELL, 5, 100)]
-    assert uncrossed(orders, reference_px=100) == "5@102, BUY 4 left"
+    orders = [(BUY, 6, 102), (SELL, 5, 100)]
+    assert uncrossed(orders, reference_px=100) == "5@102, BUY 1 left"
 
 
 def test_if_all_leave_sellers_the_lowest():
     """AUCT-003"""
-    orders = [(BUY, 5, 102), (SELL, 9, 100)]
-    assert uncrossed(orders, reference_px=102) == "5@100, SELL 4 left"
+    orders = [(BUY, 5, 102), (SELL, 6, 100)]
+    assert uncrossed(orders, reference_px=102) == "5@100, SELL 1 left"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,8 @@ def test_if_all_leave_sellers_the_lowest():
 )
 def test_else_the_one_nearest_to_the_reference_price(reference_px, price):
     """AUCT-004, AUCT-005"""
-    assert uncrossed([(BUY, 5, 106), (SELL, 5, 100)], reference_px) == f"5@{price}"
+    orders = [(BUY, 5, 106), (SELL, 5, 100), (BUY, 1, 99)]
+    assert uncrossed(orders, reference_px) == f"5@{price}"
 
 
 def test_of_two_equally_near_the_higher():
@@ -99,6 +100,16 @@ def test_better_limits_trade_first_then_who_queued_first():
         "phase CONTINUOUS",
     ]
     assert desk.queue(BUY) == [(3, 3, 100)]
+
+
+def test_front_is_paired_with_front_until_the_volume_is_done():
+    """AUCT-007"""
+    desk = called([(BUY, 3, 100), (BUY, 7, 100), (SELL, 5, 100), (SELL, 5, 100)])
+    assert desk.enter(Phase.CONTINUOUS)[2:5] == [
+        "1 and 3 trade 3@100",
+        "2 and 3 trade 2@100",
+        "2 and 4 trade 5@100",
+    ]
 
 
 def test_an_order_without_a_limit_goes_before_the_limits_of_its_protection():

@@ -55,6 +55,10 @@ def test_a_book_side_answers_as_a_sorted_list_does(side, seed):
         elif act < 6:
             gone = plain.queue.pop(random.randrange(len(plain.queue)))
             book.remove(gone)
+            if random.random() < 0.5:  # replaced
+                gone.price = price
+                plain.queue.append(gone)
+                book.rest(gone)
         elif act < 7:
             less = random.choice(plain.queue)
             if less.leaves_qty > 1:
@@ -156,6 +160,7 @@ def test_an_order_filled_in_an_auction_leaves_or_displays_anew():
     assert (reserve.leaves_qty, reserve.displayed_qty, book.level_qty(100)) == (6, 4, 9)
     book.fill_in_auction(reserve, 4)
     assert (reserve.leaves_qty, reserve.displayed_qty, book.level_qty(100)) == (2, 2, 7)
+    assert book.offers(100, 7, NOBODY, behind_own=False) and not book.offers(100, 8, NOBODY, behind_own=False)
     book.fill_in_auction(plain, 5)
     assert list(book.in_priority()) == [reserve]
     assert book.level_qty(100) == 2
