@@ -79,6 +79,14 @@ class TradingScreen:
     def quantity(self) -> Locator:
         return self.ticket.get_by_role("textbox", name="Quantity")
 
+    def field(self, name: str) -> Locator:
+        return self.ticket.get_by_role("textbox", name=name, exact=True)
+
+    @property
+    def plan(self) -> Locator:
+        """What the order will do, in the venue's sentences."""
+        return self.ticket.get_by_role("list", name="What the order will do")
+
     @property
     def submit(self) -> Locator:
         return self.ticket.locator("button[type=submit]")
