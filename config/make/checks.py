@@ -29,7 +29,8 @@ def static(stages: Stages) -> None:
 
 
 def tests(stages: Stages) -> None:
-    stages.run("pytest: unit and database", [*PYTEST, "-m", "not chaos and not browser"])
+    # In two processes, each with databases of its own. The others start whole venues: those want the machine.
+    stages.run("pytest: unit and database", [*PYTEST, "-n", "2", "-m", "not chaos and not browser"])
     npm(stages, "vitest: frontend", "test")
     stages.run("pytest: crash and race", [*PYTEST, "-m", "chaos"])
     stages.run("pytest: browser", [*PYTEST, "-m", "browser"])
