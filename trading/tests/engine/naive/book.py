@@ -149,6 +149,7 @@ class NaiveBook:
             reason = CancelReason.MIN_QTY_UNMET if order.min_qty else CancelReason.FOK_UNFILLED
             return self.end(order, reason)
         at_the_edge = self.match(order, bands)
+        self.legs = [*(leg for leg in self.legs if leg is not order), order]
         self.tell_other_legs()
         if order.working and order.leaves_qty > 0:
             if order.can_rest:
@@ -253,7 +254,7 @@ class NaiveBook:
     # Pairs
 
     def tell_other_legs(self) -> None:
-        """ORDT-062, once a leg, in the order of their first fills."""
+        """ORDT-062, once a leg, in the order of their first fills; an arriving one comes last."""
         legs, self.legs = self.legs, []
         for leg in legs:
             self.tell_other_leg(leg)
