@@ -32,9 +32,7 @@ class Desk:
         self._act("Halt", reason, note, call_seconds)
 
     def resume(self, listing: Listing, reason: str, note: str) -> None:
-        """Directly, without a call."""
         self._choose(listing, "Resume trading…")
-        self.page.get_by_label("Reopening call").fill("0")
         self._act("Resume", reason, note)
 
     def halt_everything(self, reason: str, note: str) -> None:
@@ -45,7 +43,6 @@ class Desk:
     def resume_everything(self, reason: str, note: str) -> None:
         self.page.goto(LISTINGS)
         self.page.get_by_role("link", name="Resume the whole venue").click()
-        self.page.get_by_label("Reopening call").fill("0")
         self._act("Resume", reason, note)
 
     def _choose(self, listing: Listing, action: str) -> None:
@@ -55,6 +52,7 @@ class Desk:
         self.page.get_by_title("Run the selected action").click()
 
     def _act(self, act: str, reason: str, note: str, call_seconds: int = 0) -> None:
+        """Trading resumes directly, unless by a call of so many seconds."""
         self.page.get_by_label("Reason").select_option(reason)
         self.page.get_by_label("Note").fill(note)
         self.page.get_by_label("Reopening call, seconds").fill(str(call_seconds))
@@ -65,7 +63,7 @@ class Desk:
 
     def propose(self, why: str) -> str:
         """Send the form that is open; returns the proposal's address."""
-        self.page.get_by_label("Reason", exact=False).last.fill(why)
+        self.page.get_by_label("Reason").fill(why)
         self.page.get_by_role("button", name="Propose").click()
         expect(self.page.get_by_text("You proposed this: somebody else has to decide.")).to_be_visible()
         return self.page.url
@@ -74,6 +72,6 @@ class Desk:
         """Somebody else's proposal, once it reads like this."""
         self.page.goto(proposal)
         for change in changes:
-            expect(self.page.get_by_role("table").first).to_contain_text(change)
+            expect(self.page.locator(".panel table")).to_contain_text(change)
         self.page.get_by_role("button", name="Approve").click()
         expect(self.page.locator(".messagelist")).to_contain_text("in effect")

@@ -65,6 +65,28 @@ class TradingScreen:
     def banner(self) -> Locator:
         return self.page.locator(".banner")
 
+    @property
+    def tape(self) -> Locator:
+        """Its rows, as "price size time"; a line that names another day is none."""
+        return self.trades.filter(has=self.page.get_by_role("cell"))
+
+    @property
+    def phase(self) -> Locator:
+        """ "Opening auction · ends from 09:30 · in 4:59 · then Open"."""
+        return self.page.locator(".phase-line")
+
+    @property
+    def auction(self) -> Locator:
+        return self.page.locator(".auction")
+
+    def shows_auction(self, *, price: str, volume: str, surplus: str) -> None:
+        """What an uncrossing at this moment would give."""
+        expect(self.auction.locator("dd")).to_have_text([price, volume, surplus])
+
+    def figure(self, name: str) -> Locator:
+        """One of the market's figures above its book."""
+        return self.page.locator(".listing-stats div").filter(has_text=name).locator("dd")
+
     # --- The ticket ---------------------------------------------------------------------------------------
 
     @property
@@ -73,14 +95,11 @@ class TradingScreen:
 
     @property
     def price(self) -> Locator:
-        return self.ticket.get_by_role("textbox", name="Limit price")
+        return self.ticket.get_by_role("textbox", name="Limit price", exact=True)
 
     @property
     def quantity(self) -> Locator:
-        return self.ticket.get_by_role("textbox", name="Quantity")
-
-    def field(self, name: str) -> Locator:
-        return self.ticket.get_by_role("textbox", name=name, exact=True)
+        return self.ticket.get_by_role("textbox", name="Quantity", exact=True)
 
     @property
     def plan(self) -> Locator:
@@ -109,6 +128,41 @@ class TradingScreen:
         if price is not None:
             self.price.fill(price)
         self.quantity.fill(str(qty))
+
+    def field(self, name: str) -> Locator:
+        return self.ticket.get_by_label(name, exact=True)
+
+    def prepare(
+        self, side: str, kind: str, fields: dict[str, str], *, stop: str = "", until: str = ""
+    ) -> None:
+        """Any order: its kind, the kind of its stop, its time in force, then the fields by their names."""
+        self.choose("Side", side)
+        self.choose("Type", kind)
+        if stop:
+            self.choose("Stop", stop)
+        if until:
+            self.select("Time in force", until)
+        for name, text in fields.items():
+            self.field(name).fill(text)
+
+    def select(self, name: str, option: str) -> None:
+        self.ticket.get_by_role("button", name=name).click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+
+    def advanced(self) -> None:
+        """Open the part of the ticket that most orders do without."""
+        self.ticket.get_by_role("button", name="Advanced").click()
+
+    def explains(self, *sentences: str) -> None:
+        """The preview says in these sentences what the order will do."""
+        for sentence in sentences:
+            expect(self.plan).to_contain_text(sentence)
+
+    def send(self, sentence: str) -> None:
+        """Press the button, once it says exactly this."""
+        expect(self.submit).to_have_text(sentence)
+        self.submit.click()
+        expect(self.ticket.get_by_role("status")).to_have_text(f"Sent: {sentence}")
 
     def order(self, side: str, qty: int, price: str | None) -> None:
         self.fill_in(side, qty, price)
