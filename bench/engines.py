@@ -50,7 +50,8 @@ class Runner:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             self.left_out.add(name)
-            print(f"  {name} is left out: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+            last_word = (done.stderr.strip() or f"it ended with {done.returncode}").splitlines()[-1]
+            print(f"  {name} is left out: {last_word}", file=sys.stderr)
             return {}
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
@@ -63,8 +64,9 @@ def compare(*, python: Path, folder: Path, rounds: int, seconds: float) -> list[
     runner = Runner(python=python, folder=folder)
     driver = native.build(python=python, folder=folder)
     best: dict[tuple[str, str], Cell] = {}
-    for _ in range(rounds):
+    for number in range(1, rounds + 1):
         for workload, file in files.items():
+            print(f"  … {workload}, round {number} of {rounds}", file=sys.stderr, flush=True)
             found = {name: runner.ask(name, str(file), "--seconds", str(seconds)) for name in PEERS}
             if driver is not None:
                 found[COMPILED] = native.measure(driver, file)
@@ -109,4 +111,6 @@ def _rate(row: Row, workload: str) -> float:
 def _cell(cell: Cell | None, ours: Cell) -> str:
     if cell is None:
         return f"{'–':>9}{'':>7}"
-    return f"{cell.rate / 1000:>7,.1f} {SIGNS[cell.verdict]}{cell.rate / ours.rate:>7.2f}"
+    thousands = cell.rate / 1000
+    shown = f"{thousands:,.0f}" if thousands >= 10 else f"{thousands:.1f}"
+    return f"{shown:>7} {SIGNS[cell.verdict]}{cell.rate / ours.rate:>7.2f}"
