@@ -8,7 +8,7 @@ import pytest
 
 from portal import clock
 from portal.models import Account
-from trading import journal
+from trading import journal, matching
 from trading.engine import Conditions, NewOrder, OrdType, PostOnly, SelfTrade, Side, TimeInForce
 from trading.models import CASH, Balance, Listing, MarketState, Order, OrdStatus
 from trading.services import entry
@@ -211,7 +211,10 @@ def test_an_account_may_have_so_many_orders_open_and_a_batch_counts_its_own(
     assert [type(outcome) for outcome in outcomes] == [Accepted, Accepted, Refused]
     assert codes(outcomes[2]) == ["RISK-ORDERS"]
     assert refusal(buy(account, listing, 1, 400)) == ["RISK-ORDERS"]
-    entered(buy(account, listing, 1, 400, time_in_force=TimeInForce.IOC))  # it will not stay open
+    at_once = {"time_in_force": TimeInForce.IOC}  # it will not stay open, however many there are
+    entered(buy(account, listing, 1, 400, **at_once))
+    entered(buy(account, listing, 1, 400, **at_once))
+    drained(listing)
     worked(listing, cancel(first))
     entered(buy(account, listing, 1, 400))
 
@@ -539,4 +542,21 @@ def test_a_replace_is_covered_when_prevention_took_from_its_order_first(
     worked(listing, replace(order, 10, 500))
     order.refresh_from_db()
     assert (order.order_qty, order.leaves_qty) == (10, 6)
+    as_recomputed(listing)
+
+
+def test_a_replace_is_covered_when_its_order_slid_first(listing: Listing, account: Account) -> None:
+    """RPLC-012, ORDT-041: what sliding set free may be spent by then."""
+    [ask] = worked(listing, sell(funded(cents=0, lots=5, listing=listing), listing, 5, 490))
+    [order] = entered(buy(account, listing, 10, 510, post_only=PostOnly.SLIDE))
+    entered(cancel(ask), replace(order, 12, 510))
+    free = Balance.objects.get(account=account, asset=CASH).available
+    entered(buy(account, listing, free // 100, 100))
+    matching.drain(listing.pk, limit=1)
+    order.refresh_from_db()
+    assert (order.price, order.hold) == (489, 4_890)
+    entered(buy(account, listing, 2, 100))  # what sliding set free
+    drained(listing)
+    order.refresh_from_db()
+    assert (order.price, order.order_qty, order.hold) == (510, 12, 6_120)
     as_recomputed(listing)

@@ -8,8 +8,9 @@ from typing import Any
 from django.db import connection
 
 from portal.models import Account, User
-from trading import gates, journal, selectors, sessions
-from trading.models import Listing, Order
+from trading import engine, gates, journal, selectors, sessions
+from trading.engine import PostOnly
+from trading.models import Listing, Order, OrdStatus
 from trading.services import fees
 from trading.services.entry import terms
 from trading.services.entry.terms import Terms
@@ -155,14 +156,27 @@ def gather(
         fees=fees.in_force(found.values(), at=received_at) if new else fees.Schedules(),
         orders=orders,
         by_cl_ord_id=by_cl_ord_id,
-        bases={
-            pk: [(o.worst_price, o.order_qty)]
-            + [(c.price or c.protection_px or o.worst_price, c.order_qty) for c in waiting.get(pk, [])]
-            for pk, o in orders.items()
-        },
+        bases={pk: _bases(order, waiting.get(pk, [])) for pk, order in orders.items()},
         open_orders=selectors.open_orders(counted) if counted else {},
         any_listing=selectors.first_listing() if any(isinstance(r, MassCancelRequest) for r in batch) else [],
     )
+
+
+def _bases(order: Order, waiting: Sequence[engine.ReplaceOrder]) -> list[tuple[int, int]]:
+    if order.ord_status == OrdStatus.PENDING_NEW:
+        bases = not_yet_applied(order, order.worst_price, order.order_qty)
+    else:
+        bases = [(order.worst_price, order.order_qty)]
+    for change in waiting:
+        price = change.price or change.protection_px or order.worst_price
+        bases += not_yet_applied(order, price, change.order_qty)
+    return bases
+
+
+def not_yet_applied(order: Order, price: int, order_qty: int) -> list[tuple[int, int]]:
+    """Where an order may stand by terms the engine has yet to see: one that slides, as low as prices go."""
+    slid = [(1, order_qty)] if order.post_only == PostOnly.SLIDE else []
+    return [(price, order_qty), *slid]
 
 
 def draft_orders(work: Batch, asked: Sequence[tuple[NewOrderRequest, Terms]]) -> None:

@@ -9,7 +9,7 @@ from trading import balances, engine, gates, journal
 from trading.engine import CancelReason
 from trading.models import WORKING, Order
 from trading.services.entry import reasons
-from trading.services.entry.batch import Batch, draft_orders
+from trading.services.entry.batch import Batch, draft_orders, not_yet_applied
 from trading.services.entry.terms import NO_CONDITIONS, Terms
 from trading.services.requests import (
     Accepted,
@@ -114,7 +114,9 @@ def judge(account: Account, legs: Sequence[Terms], verdict: gates.Verdict, work:
     """Reserve what an order, or a pair, needs; else say what is missing."""
     if not verdict.allowed:
         return verdict
-    if work.room(account) < sum(terms.may_rest for terms in legs):
+    # What cannot rest needs no room, also where there is less than none.
+    resting = sum(terms.may_rest for terms in legs)
+    if resting and work.room(account) < resting:
         return replace(verdict, reasons=(reasons.too_many_orders(account),))
     return _reserve(account, legs[0], sum(terms.hold for terms in legs), verdict, work)
 
@@ -192,7 +194,7 @@ def _enter_new(
     work.born.append(order)
     if terms.may_rest:
         work.opened(order)
-    work.bases[order.pk] = [(order.worst_price, order.order_qty)]
+    work.bases[order.pk] = not_yet_applied(order, order.worst_price, order.order_qty)
     conditions = terms.conditions
     if terms.is_limit_leg:
         conditions = conditions._replace(linked_order_id=order.linked_order_id)
@@ -223,7 +225,7 @@ def _decide_replace(
     if not verdict.allowed:
         return _refuse(request, order.listing_id, verdict, work)
     assert terms.worst_price is not None
-    work.bases[order.pk].append((terms.worst_price, terms.order_qty))
+    work.bases[order.pk] += not_yet_applied(order, terms.worst_price, terms.order_qty)
     stop_px = None if order.trail is not None else terms.conditions.stop_px
     command = engine.ReplaceOrder(
         0, 0, order.pk, order.account_id, terms.order_qty, terms.price, stop_px,
