@@ -347,9 +347,18 @@ class Expiries:
         orders = self._orders.get(expire_at)
         if orders is not None:  # else its moment is just being dealt with
             del orders[order.order_id]
+            if not orders:
+                self._look_ahead()
 
     def pop(self) -> list[WorkingOrder]:
         """The orders of the next moment, in order of arrival."""
         orders = self._orders.pop(heappop(self._heap))
-        self.next_at = self._heap[0] if self._heap else NEVER
+        self._look_ahead()
         return sorted(orders.values(), key=by_arrival)
+
+    def _look_ahead(self) -> None:
+        """What is due next is told: it must not depend on orders that are gone."""
+        heap = self._heap
+        while heap and not self._orders[heap[0]]:
+            del self._orders[heappop(heap)]
+        self.next_at = heap[0] if heap else NEVER

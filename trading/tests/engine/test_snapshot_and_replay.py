@@ -80,6 +80,16 @@ def test_expiries_keep_arrival_order_through_a_snapshot():
     assert desk.tick(1_000) == ["expired 1 of 5", "expired 1 of 4", "expired 1 of 3"]
 
 
+def test_what_is_due_next_is_the_same_in_a_restored_market():
+    """MATC-013: it is published, and an order that is gone leaves nothing of it behind."""
+    desk = Desk()
+    for order_id, expire_at in ((5, 1_000), (4, 2_000), (3, 3_000)):
+        desk.buy(order_id, 1, 90, TimeInForce.DAY, expire_at=expire_at)
+    for order_id, due_at in ((4, 1_000), (5, 3_000), (3, None)):
+        desk.cancel(order_id)
+        assert desk.market.next_due() == round_trip(desk.market).next_due() == due_at
+
+
 def test_the_hash_tells_queues_apart_that_have_the_same_levels():
     one, other = Desk(), Desk()
     one.buy(1, 5, 100), one.buy(2, 5, 100)
