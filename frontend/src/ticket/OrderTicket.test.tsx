@@ -320,7 +320,7 @@ test("an auction takes orders that can wait, and says which it does not take", a
   expect((await submit(/^Not taken in this phase$/)).hasAttribute("disabled")).toBe(true);
   screen.getByText(/^Closing auction: only orders that can wait are taken/);
   await user.click(screen.getByRole("button", { name: /Time in force/ }));
-  await user.click(await screen.findByRole("option", { name: "At close" }));
+  await user.click(await screen.findByRole("option", { name: /^At close/ }));
   await user.click(await submit(/^Buy 100 ACME at market — at the close$/));
   await screen.findByText(/^Sent:/);
   const sent = asked.find(({ method, path }) => method === "POST" && path === "/api/v1/orders");

@@ -1,4 +1,4 @@
-import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue, Text } from "react-aria-components";
+import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
 
 import type { Option } from "./Choice";
 import { Icon } from "./Icon";
@@ -24,12 +24,9 @@ export function SelectField<Value extends string>({ label, value, options, onCha
         <ListBox className="menu" items={options}>
           {(option) => (
             <ListBoxItem id={option.value} className="menu-item" textValue={option.text}>
-              <Text slot="label">{option.text}</Text>
-              {option.explanation && (
-                <Text slot="description" className="menu-explanation">
-                  {option.explanation}
-                </Text>
-              )}
+              {/* No slots for label and description: what is to be seen of an option is its name (WCAG 2.5.3). */}
+              <span>{option.text}</span>{" "}
+              {option.explanation && <span className="menu-explanation">{option.explanation}</span>}
             </ListBoxItem>
           )}
         </ListBox>

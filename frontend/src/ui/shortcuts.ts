@@ -5,10 +5,12 @@ import { usePreferences } from "./preferences";
 /** Keys that act anywhere on the page except while someone types. Listed in the help dialog. */
 export const SHORTCUTS = { help: "?", buy: "b", sell: "s", type: "t", price: "p", quantity: "q", cancel: "c", search: "/" } as const;
 
+const TYPED_INTO = "input:not([type=radio], [type=checkbox]), textarea, select, [role='dialog']";
+
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.closest("input, textarea, select, [role='dialog']") !== null)
+    (target.isContentEditable || target.closest(TYPED_INTO) !== null)
   );
 }
 
