@@ -1,19 +1,24 @@
 """axe finds nothing that shuts somebody out, on any page, dark or light."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal import proposals
+from portal import clock, proposals
 from portal.models import User
 from portal.tests.desk import desk_models
 from tests.e2e.conftest import WebServer
 from tests.e2e.people import a_supervisor, an_investor
+from tests.e2e.trading_screen import TradingScreen
 from tests.e2e.windows import Windows
 from tests.support.browser import grave_faults
-from trading.services import entry, operations
-from trading.tests.factories import a_listing, buy, entered, sell, worked
+from trading.engine import Phase
+from trading.models import Listing
+from trading.services import calendars, entry, operations
+from trading.tests.factories import a_fee_schedule, a_listing, buy, entered, in_phase, sell, worked
 
 PAGES = [
     ("visitor", "/"),
@@ -22,6 +27,7 @@ PAGES = [
     ("visitor", "/api/docs/"),
     ("investor", "/markets/{open}"),
     ("investor", "/markets/{halted}"),
+    ("investor", "/markets/{call}"),
     ("investor", "/orders"),
     ("investor", "/portfolio"),
     ("operator", "/admin/"),
@@ -29,18 +35,25 @@ PAGES = [
     ("operator", "/admin/trading/listing/{listing}/change/"),
     ("operator", "/admin/trading/listing/halt/?listing={listing}"),
     ("operator", "/admin/trading/listing/{listing}/propose/"),
+    ("operator", "/admin/trading/listing/{listing}/depth/"),
+    ("operator", "/admin/trading/calendar/propose/"),
+    ("operator", "/admin/trading/feeschedule/propose/"),
+    ("operator", "/admin/trading/execution/{trading/execution}/correct/"),
     ("operator", "/admin/portal/proposal/"),
     ("operator", "/admin/portal/proposal/{proposal}/change/"),
     *(
         ("operator", f"/admin/{page}/{row}")
         for page in (
             "trading/command", "trading/event", "trading/order", "trading/execution", "trading/refusal",
-            "trading/marketstate", "trading/balance", "trading/transfer", "portal/account",
-            "portal/auditentry",
+            "trading/marketstate", "trading/auction", "trading/calendar", "trading/feeschedule",
+            "trading/balance", "trading/transfer", "portal/account", "portal/auditentry",
         )
         for row in ("", f"{{{page}}}/change/")
     ),
 ]  # fmt: skip
+
+
+SCHEMES: list[Literal["dark", "light"]] = ["dark", "light"]
 
 
 @dataclass(frozen=True)
@@ -53,12 +66,23 @@ class Town:
 
 @pytest.fixture(scope="module")
 def town(web: WebServer) -> Town:
-    market, halted = a_listing("AXEA"), a_listing("AXEB")
+    day = [{"at": "09:30", "phase": "CONTINUOUS"}, {"at": "16:00", "phase": "CLOSED"}]
+    calendars.create_calendar(name="Looked at", full_day=day, half_day=day)
+    a_fee_schedule(subscriber_class="MARKET_MAKER")
+    # Trades of the next day's settlement may still be taken back.
+    market = a_listing("AXEA", settlement="NEXT_DAY")
+    halted, call = a_listing("AXEB"), a_listing("AXEC")
     trader, other = an_investor(market, lots=500, cents=10_000_00), an_investor(market, cents=10_000_00)
     operator = a_supervisor()
     worked(market, sell(trader.account, market, 100, 1250), buy(other.account, market, 40, 1250))
     entered(buy(trader.account, market, 10, 1200), sell(trader.account, market, 10, 1300))
     entry.submit_orders([buy(trader.account, market, 9_999, 1300)])  # refused
+    seller, in_an_hour = an_investor(call, lots=500), clock.now() + timedelta(hours=1)
+    in_phase(call, Phase.OPENING_CALL)
+    entered(sell(seller.account, call, 100, 1250), buy(other.account, call, 40, 1250))
+    in_phase(call, Phase.CONTINUOUS)
+    in_phase(call, Phase.CLOSING_CALL, (in_an_hour, Phase.CLOSED))
+    entered(buy(other.account, call, 20, 1260))
     operations.halt(
         listings=[halted],
         reason_code="NEWS_PENDING",
@@ -72,7 +96,7 @@ def town(web: WebServer) -> Town:
         reason="Trading in it is thin, and one large order would empty the book.",
         by=a_supervisor(),
     )
-    names = {"open": "AXEA", "halted": "AXEB", "listing": market.pk, "proposal": proposal.pk}
+    names = {"open": "AXEA", "halted": "AXEB", "call": "AXEC", "listing": market.pk, "proposal": proposal.pk}
     # Of each of the desk's models the newest row.
     names |= {
         f"{model._meta.app_label}/{model._meta.model_name}": row.pk
@@ -90,9 +114,33 @@ def test_a_page_shuts_nobody_out_in_the_dark_or_in_the_light(
         path.format(**town.names), user=town.people.get(who), color_scheme="dark", reduced_motion="reduce"
     )
     wait_for_all_of(page)
-    faults = [f"dark: {fault}" for fault in grave_faults(page)]
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    faults += [f"light: {fault}" for fault in grave_faults(page)]
+    shuts_nobody_out(page)
+
+
+def test_a_ticket_shuts_nobody_out_whatever_is_asked_of_it(windows: Windows, town: Town) -> None:
+    page = windows.open("/markets/AXEA", user=town.people["investor"], reduced_motion="reduce")
+    wait_for_all_of(page)
+    screen = TradingScreen(page, Listing.objects.get(symbol="AXEA"))
+    screen.prepare("Buy", "Pair", {"Limit price": "12.00", "Quantity": "10"}, stop="Limit", until="GTD")
+    screen.submit.click()  # faults in the fields left empty
+    expect(screen.ticket).to_contain_text("Choose the last day of the order.")
+    shuts_nobody_out(page)
+    screen.choose("Type", "Limit")
+    screen.select("Time in force", "GTC")
+    screen.advanced()
+    screen.field("Displayed quantity").fill("5")
+    screen.explains("At most 5 AXEA are shown at a time")
+    shuts_nobody_out(page)
+    screen.ticket.get_by_role("button", name="Time in force").click()
+    expect(page.get_by_role("option", name="At close")).to_be_visible()
+    shuts_nobody_out(page)
+
+
+def shuts_nobody_out(page: Page) -> None:
+    faults = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        faults += [f"{scheme}: {fault}" for fault in grave_faults(page)]
     assert not faults, "\n".join(faults)
 
 

@@ -7,7 +7,7 @@ from tests.e2e.people import Investor
 from tests.e2e.trading_screen import TradingScreen
 from tests.e2e.windows import Windows
 from trading.models import Listing
-from trading.tests.factories import entered, sell
+from trading.tests.factories import buy, entered, sell
 
 FARTHEST = 60
 
@@ -66,3 +66,37 @@ def test_an_order_is_placed_by_keyboard_alone_from_sign_in_to_fill(
     keyboard.press("ArrowRight")
     keyboard.press("ArrowRight")
     expect(screen.rows).to_contain_text(["$500.00"])
+
+
+def test_a_stop_order_is_placed_moved_and_canceled_by_keyboard_alone(
+    windows: Windows, listing: Listing, seller: Investor, buyer: Investor
+) -> None:
+    entered(sell(seller.account, listing, 100, 1250), buy(buyer.account, listing, 10, 1250))
+    screen, symbol = TradingScreen.open(windows, listing, buyer), listing.symbol
+    page, keyboard = screen.page, screen.page.keyboard
+    screen.shows_offers("12.50 90 90")
+    keyboard.press("t")
+    keyboard.press("ArrowRight")
+    keyboard.press("ArrowRight")
+    keyboard.press("p")
+    expect(screen.field("Stop price")).to_be_focused()
+    keyboard.press("ArrowUp")
+    keyboard.press("Shift+ArrowUp")
+    expect(screen.field("Stop price")).to_have_value("12.60")
+    tab_to(page, "Quantity")
+    keyboard.type("40")
+    expect(screen.submit).to_have_text(f"Buy 40 {symbol} at market once 12.60 trades — stop, day")
+    keyboard.press("Enter")
+    screen.says("Waiting for a trade at 12.60 or above")
+
+    tab_to(page, f"Change order: Buy {symbol} at market")
+    keyboard.press("Enter")
+    tab_to(page, "Stop price")
+    keyboard.press("ArrowUp")
+    keyboard.press("Enter")
+    expect(screen.rows).to_contain_text(["for a trade at 12.61 or above"])
+    keyboard.press("c")
+    tab_to(page, "Cancel 1 order")
+    keyboard.press("Enter")
+    screen.says(f"{symbol} order canceled")
+    expect(screen.rows).to_have_count(0)

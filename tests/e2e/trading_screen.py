@@ -147,7 +147,8 @@ class TradingScreen:
 
     def select(self, name: str, option: str) -> None:
         self.ticket.get_by_role("button", name=name).click()
-        self.page.get_by_role("option", name=option, exact=True).click()
+        # Its name goes on with what it means.
+        self.page.get_by_role("option", name=re.compile(rf"^{option}\b")).click()
 
     def advanced(self) -> None:
         """Open the part of the ticket that most orders do without."""
