@@ -1,10 +1,12 @@
 """Stop orders: waiting outside the book until a trade meets them (docs/rules/order-types.md)."""
 
 from collections.abc import Iterable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from .book import Special, WorkingOrder, by_arrival
 from .types import Side
+
+MOST_STALE = 1000  # entries of a heap that no longer count, beyond as many as wait
 
 
 class Stops:
@@ -83,10 +85,19 @@ class Stops:
         heappush(self._met, (order.arrival, order.order_id))
 
     def _push(self, order: WorkingOrder) -> None:
-        stop_px = _special(order).stop_px
-        assert stop_px is not None
-        key = stop_px if order.side is Side.BUY else -stop_px
-        heappush(self._unmet[order.side], (key, order.arrival, order.order_id))
+        heap = self._unmet[order.side]
+        heappush(heap, _entry(order))
+        if len(heap) > 2 * len(self.waiting) + MOST_STALE:
+            # Far from the market they would never surface, and stay for good.
+            unmet = (o for o in self.waiting.values() if o.order_id not in self._met_ids)
+            heap[:] = [_entry(o) for o in unmet if o.side is order.side]
+            heapify(heap)
+
+
+def _entry(order: WorkingOrder) -> tuple[int, int, int]:
+    stop_px = _special(order).stop_px
+    assert stop_px is not None
+    return stop_px if order.side is Side.BUY else -stop_px, order.arrival, order.order_id
 
 
 def trail(order: WorkingOrder, last_px: int) -> bool:

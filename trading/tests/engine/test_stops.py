@@ -328,3 +328,14 @@ def test_a_stop_order_without_protection_is_refused(desk):
 def test_a_stop_order_has_what_its_kind_needs_and_nothing_else(desk, terms):
     """MATC-009"""
     assert desk.stop_order(Side.BUY, 1, 5, **terms) == ["OrderRejected 1 UNSUPPORTED_ORDER"]
+
+
+def test_canceled_stops_far_from_the_market_are_forgotten(desk):
+    """ORDT-021: and one among them that waits is still met."""
+    desk.stop_order(Side.BUY, 1, 5, 105, protection_px=108)
+    for order_id in range(2, 3_000):
+        desk.stop_order(Side.BUY, order_id, 5, 900)
+        desk.cancel(order_id)
+    assert len(desk.market.stops._unmet[Side.BUY]) < 1_100
+    desk.sell(3_001, 1, 105)
+    assert "triggered 1" in " ".join(desk.buy(3_002, 1, 105))
