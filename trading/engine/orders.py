@@ -314,7 +314,7 @@ def replace(floor: Floor, command: ReplaceOrder) -> None:
     special = order.special
     if price is not None:
         order.price = price
-    elif protection_px is not None:
+    elif protection_px is not None and not wants_less:
         order.price = protection_px
     if special is not None and special.post_only is not None and not wants_less:
         _keeps_from_trading(floor, order)

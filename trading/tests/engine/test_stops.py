@@ -267,6 +267,16 @@ def test_a_replaced_stop_arrives_anew_unless_it_only_wants_less(desk):
     assert [w for w in desk.buy(5, 1, 105) if w.startswith("triggered")] == ["triggered 2", "triggered 1"]
 
 
+def test_wanting_less_leaves_the_worst_price_alone(desk):
+    """RPLC-005, MATC-003"""
+    desk.stop_order(Side.SELL, 1, 5, 95, protection_px=90)
+    assert desk.replace(1, 4, stop_px=95, protection_px=0) == ["replaced 1: 4@None in place"]
+    assert desk.replace(1, 5, stop_px=95, protection_px=0) == ["ReplaceRejected 1 NO_PROTECTION_PX"]
+    desk.buy(2, 1, 95)
+    desk.buy(3, 5, 89)
+    assert desk.sell(4, 1, 95)[2:] == ["triggered 1", "canceled 4 of 1: PROTECTION_REACHED"]
+
+
 def test_a_stop_replaced_to_where_the_last_trade_meets_it_is_triggered(desk):
     """RPLC-007"""
     desk.stop_order(Side.BUY, 1, 2, 105)

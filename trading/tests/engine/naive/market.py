@@ -245,7 +245,7 @@ class NaiveMarket(NaiveBook):
             assert price is not None
             price = self.slid(order, price)
         order.price, order.order_qty = price, c.order_qty
-        if c.protection_px is not None:
+        if c.protection_px is not None and not less:
             order.protection_px = c.protection_px
         if order.is_stop and not less:
             self.replace_stop(c, order)
