@@ -41,6 +41,9 @@ from tests.support.programs import Programs, wait_until  # noqa: E402
 
 # Before the other conftests, which import models.
 django.setup()
+# Else a second test process, which inherits the environment, would read the settings before it comes here
+# and sets its own.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 settings.register_profile(
     "ci",
