@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Schedule, TradingState } from "../api/types";
 import en from "../locales/en.json";
-import { aheadOf, isCall } from "./phases";
+import { aheadOf, isCall, lacksCall } from "./phases";
 
 const CLOSE = "2026-11-23T21:00:00Z";
 const END = "2026-11-23T21:05:00Z";
@@ -18,6 +18,14 @@ const ahead = (state: TradingState, until: string | null, schedule: Schedule | u
   aheadOf({ state, phase: { since: null, until } }, schedule);
 
 describe("what is announced", () => {
+  test("ORDT-008: an order for an auction wants one in the schedule, or under way", () => {
+    expect(lacksCall("AT_CLOSE", "CONTINUOUS", SCHEDULE)).toBe(false);
+    expect(lacksCall("AT_OPEN", "CONTINUOUS", SCHEDULE)).toBe(true);
+    expect(lacksCall("AT_OPEN", "INITIAL_CALL", SCHEDULE)).toBe(false);
+    expect(lacksCall("AT_OPEN", "CONTINUOUS", undefined)).toBe(false);
+    expect(lacksCall("DAY", "CONTINUOUS", { ...SCHEDULE, phases: [] })).toBe(false);
+  });
+
   test("the next phase is the one that begins when this one ends", () => {
     expect(ahead("CONTINUOUS", CLOSE)).toEqual({ until: CLOSE, then: "CLOSING_CALL" });
     expect(ahead("CLOSING_CALL", "2026-11-23T21:05:00.000Z")).toEqual({ until: "2026-11-23T21:05:00.000Z", then: "CLOSED" });

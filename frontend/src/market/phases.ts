@@ -1,11 +1,23 @@
 /** What is announced of a market's day. */
-import type { Listing, Schedule, TradingState } from "../api/types";
+import type { Listing, Schedule, TimeInForce, TradingState } from "../api/types";
 
 /** Orders gather, and trade together at one price when it ends. */
 export const isCall = (state: TradingState): boolean => state.endsWith("_CALL");
 
 /** Whether the book is matched the moment an order arrives. */
 export const isMatching = (state: TradingState): boolean => state === "CONTINUOUS";
+
+const CALLS: Partial<Record<TimeInForce, TradingState[]>> = {
+  AT_OPEN: ["OPENING_CALL", "INITIAL_CALL"],
+  AT_CLOSE: ["CLOSING_CALL"],
+};
+
+/** Whether an order that waits for an auction would wait in vain (ORDT-008); the venue knows of later days too. */
+export function lacksCall(time_in_force: TimeInForce, state: TradingState, schedule: Schedule | undefined): boolean {
+  const calls = CALLS[time_in_force];
+  if (!calls || !schedule) return false;
+  return ![state, ...schedule.phases.map(({ phase }) => phase)].some((phase) => calls.includes(phase));
+}
 
 export interface Ahead {
   /** When the phase ends; of a call the earliest moment (AUCT-012). */

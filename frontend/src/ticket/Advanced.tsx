@@ -32,7 +32,7 @@ interface Props {
 }
 
 const POST_ONLY: Draft["post_only"][] = ["OFF", "REJECT", "SLIDE"];
-const SELF_TRADE: Draft["self_trade"][] = ["ACCOUNT", "CANCEL_NEWEST", "CANCEL_OLDEST", "CANCEL_BOTH", "DECREMENT"];
+const SELF_TRADE: Draft["self_trade"][] = ["CANCEL_NEWEST", "CANCEL_OLDEST", "CANCEL_BOTH", "DECREMENT"];
 
 /** Conditions that most orders do without. */
 export function Advanced({ draft, conditions, asked, symbol, hint, isOpen, onOpen, onEdit, textOf, stepQty }: Props) {

@@ -6,6 +6,8 @@ import { Link } from "react-router";
 
 import type { Listing, Side } from "../api/types";
 import type { Connection } from "../feed/status";
+import { lacksCall } from "../market/phases";
+import { useSchedule } from "../market/useSchedule";
 import { useAccount } from "../session/AccountContext";
 import { useSignInPath } from "../session/AccountMenu";
 import { useSession } from "../session/useSession";
@@ -48,6 +50,7 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
   const form = useRef<HTMLFormElement>(null);
 
   const { symbol, state, tick_size, lot_size, max_order_qty } = listing;
+  const schedule = useSchedule(listing);
   const problems = problemsOf(draft, listing);
   const entry = open && entryOf(draft, listing, open.account.id, symbol);
   const preview = usePreview(entry, open?.account.id, state);
@@ -174,7 +177,12 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
           label={t("ticket.time_in_force")}
           value={draft.time_in_force}
           onChange={(time_in_force) => edit({ type: "time_in_force", time_in_force })}
-          options={TIMES_IN_FORCE[draft.kind].map((value) => ({ value, text: t(`tif.${value}`), explanation: t(`tif_explained.${value}`) }))}
+          options={TIMES_IN_FORCE[draft.kind].map((value) => ({
+            value,
+            text: t(`tif.${value}`),
+            explanation: t(`tif_explained.${value}`),
+            isDisabled: lacksCall(value, state, schedule),
+          }))}
         />
       </div>
       {hasStop && (

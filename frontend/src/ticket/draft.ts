@@ -8,9 +8,11 @@ import { type Choices, type Condition, type Field, type Kind, type StopType, TIM
 export interface Draft extends Choices, Record<Field, string> {
   side: Side;
   post_only: PostOnly | "OFF";
-  /** Of an order that says nothing the account's own rule applies. */
-  self_trade: SelfTrade | "ACCOUNT";
+  self_trade: SelfTrade;
 }
+
+/** What the venue does where an order says nothing (STPR-003). */
+const USUAL_SELF_TRADE: SelfTrade = "CANCEL_NEWEST";
 
 export const NEW_DRAFT: Draft = {
   side: "BUY",
@@ -26,7 +28,7 @@ export const NEW_DRAFT: Draft = {
   min_qty: "",
   expire_date: "",
   post_only: "OFF",
-  self_trade: "ACCOUNT",
+  self_trade: USUAL_SELF_TRADE,
 };
 
 export type DraftAction =
@@ -87,7 +89,7 @@ export function conditionsAsked(draft: Draft): Condition[] {
     display_qty: draft.display_qty.trim() !== "",
     min_qty: draft.min_qty.trim() !== "",
     post_only: draft.post_only !== "OFF",
-    self_trade: draft.self_trade !== "ACCOUNT",
+    self_trade: draft.self_trade !== USUAL_SELF_TRADE,
   };
   return conditionsOf(draft).filter((condition) => asked[condition]);
 }

@@ -50,6 +50,6 @@ function conditionTerms(draft: Draft, number: (field: Field) => Decimal): Partia
     ...(asked.includes("display_qty") && { display_qty: number("display_qty") }),
     ...(asked.includes("min_qty") && { min_qty: number("min_qty") }),
     ...(asked.includes("post_only") && post_only !== "OFF" && { post_only }),
-    ...(asked.includes("self_trade") && self_trade !== "ACCOUNT" && { self_trade }),
+    ...(asked.includes("self_trade") && { self_trade }),
   };
 }

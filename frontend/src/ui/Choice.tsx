@@ -5,6 +5,7 @@ export interface Option<Value extends string> {
   text: string;
   /** What it means, where there is room for a line. */
   explanation?: string;
+  isDisabled?: boolean;
 }
 
 interface Props<Value extends string> {
@@ -38,7 +39,7 @@ export function Choice<Value extends string>({
       <Label className={hideLabel ? "visually-hidden" : "label"}>{label}</Label>
       <div className="choice-options">
         {options.map((option) => (
-          <Radio key={option.value} value={option.value} className={`choice-option choice-${option.value}`}>
+          <Radio key={option.value} value={option.value} className={`choice-option choice-${option.value}`} isDisabled={option.isDisabled ?? false}>
             {option.text}
           </Radio>
         ))}

@@ -23,7 +23,7 @@ export function SelectField<Value extends string>({ label, value, options, onCha
       <Popover className="popover select-popover">
         <ListBox className="menu" items={options}>
           {(option) => (
-            <ListBoxItem id={option.value} className="menu-item" textValue={option.text}>
+            <ListBoxItem id={option.value} className="menu-item" textValue={option.text} isDisabled={option.isDisabled ?? false}>
               {/* No slots for label and description: what is to be seen of an option is its name (WCAG 2.5.3). */}
               <span>{option.text}</span>{" "}
               {option.explanation && <span className="menu-explanation">{option.explanation}</span>}
