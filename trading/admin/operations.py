@@ -119,7 +119,7 @@ class OperationsMixin(admin.ModelAdmin):
             return False
         done = format_html_join(
             ", ", "{} (command {})",
-            ((row.symbol, shown.command_at(row.pk, seq)) for row, seq in zip(listings, numbers, strict=True)),
+            ((row.symbol, shown.command_at(row.pk, numbers[row.pk])) for row in listings),
         )  # fmt: skip
         told = "Halted" if act == HALT else "Resumed"
         messages.success(

@@ -105,9 +105,9 @@ class Run:
     def _operate(self, *, halted: bool) -> None:
         """The file does not say why it was halted. After a resumption orders are taken once it is applied."""
         act, code = (operations.halt, "OPERATIONAL") if halted else (operations.resume, "RESOLVED")
-        [self._last_seq] = act(
-            listings=[self.venue.listing], reason_code=code, note="As in the replayed session.", actor=None
-        )
+        listing = self.venue.listing
+        numbers = act(listings=[listing], reason_code=code, note="As in the replayed session.", actor=None)
+        self._last_seq = numbers[listing.pk]
         self._wait_until_ahead_by(0)
 
     def _wait_until_ahead_by(self, commands: int) -> None:

@@ -34,8 +34,8 @@ def halt(
     actor: User | None,
     resume_at: datetime | None = None,
     call_seconds: int | None = 0,
-) -> list[int]:
-    """Halt trading, all of these listings or none; return the commands' numbers, in the order of their ids.
+) -> dict[int, int]:
+    """Halt trading, all of these listings or none; return each listing's command by its number.
 
     A halt may name its resumption, by a reopening call as in ``resume``.
     """
@@ -65,7 +65,7 @@ def resume(
     note: str,
     actor: User | None,
     call_seconds: int | None = 0,
-) -> list[int]:
+) -> dict[int, int]:
     """Resume trading, all of these listings or none: directly, or by a reopening call of that length (None:
     each listing's own)."""
     if reason_code not in RESUME_CODES:
@@ -99,7 +99,7 @@ def _operate(
     actor: User | None,
     facts: dict[str, Any],
     keeps: bool,
-) -> list[int]:
+) -> dict[int, int]:
     """``keeps``: a halt that stands and that few may lift still needs them afterwards."""
     # What the projection cannot hold would fault every listing concerned, for good.
     longest = MarketState._meta.get_field("halt_note").max_length or 0
@@ -118,7 +118,7 @@ def _operate(
         numbers = journal.append(drafts=drafts, received_at=clock.now())
         for listing in rows:
             doorbell.ring_on_commit(listing.pk)
-    return [numbers[row.pk][0] for row in rows]
+    return {listing_id: seq for listing_id, [seq] in numbers.items()}
 
 
 def append_ticks() -> list[int]:

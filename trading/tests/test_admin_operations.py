@@ -107,6 +107,19 @@ def test_a_halt_may_name_its_resumption(supervisor: Desk, listing: Listing) -> N
         assert said in page
 
 
+def test_a_halt_of_several_names_each_listing_s_own_command(supervisor: Desk, listing: Listing) -> None:
+    """HALT-007"""
+    first = a_listing("AAAA")  # first by symbol, second by id
+    operations.halt(listings=[first], reason_code="OPERATIONAL", note="", actor=None)
+    response = supervisor.act(
+        f"{HALT}?listing={listing.pk}&listing={first.pk}", reason_code="OPERATIONAL", note=""
+    )
+    said = text(response)
+    for row in (listing, first):
+        halted = Command.objects.filter(listing=row, kind="HaltTrading").latest("seq")
+        assert f"{row.symbol} (command {halted.seq})" in said
+
+
 def test_who_may_not_lift_a_halt_is_told_who_may(listing: Listing) -> None:
     """HALT-003"""
     operator = at_the_desk(roles.MARKET_OPERATOR)
