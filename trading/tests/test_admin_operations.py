@@ -114,10 +114,10 @@ def test_a_halt_of_several_names_each_listing_s_own_command(supervisor: Desk, li
     response = supervisor.act(
         f"{HALT}?listing={listing.pk}&listing={first.pk}", reason_code="OPERATIONAL", note=""
     )
-    said = text(response)
+    [said] = told(response)
     for row in (listing, first):
         halted = Command.objects.filter(listing=row, kind="HaltTrading").latest("seq")
-        assert f"{row.symbol} (command {halted.seq})" in said
+        assert f'{row.symbol} (command <a href="/admin/trading/command/at/{row.pk}/{halted.seq}/">' in said
 
 
 def test_who_may_not_lift_a_halt_is_told_who_may(listing: Listing) -> None:
