@@ -47,15 +47,15 @@ export function OpenOrders({ orders, open, loaded, guarded, onCancelAll }: Props
   const edited = orders.find(({ id }) => id === editing);
   return (
     <TableFrame label={t("blotter.open")}>
-      <table className="table">
+      <table className="table open-orders">
         <thead>
           <tr>
             <th scope="col">{t("column.listing")}</th>
             <th scope="col">{t("column.side")}</th>
             <th scope="col" className="num">{t("column.price")}</th>
             <th scope="col" className="num">{t("column.filled")}</th>
-            <th scope="col" className="medium">{t("column.type")}</th>
-            <th scope="col" className="medium">{t("column.status")}</th>
+            <th scope="col" className="order-type">{t("column.type")}</th>
+            <th scope="col" className="order-status">{t("column.status")}</th>
             <th scope="col" className="medium">{t("column.placed", { zone })}</th>
             <th scope="col" className="row-actions">
               <span className="visually-hidden">{t("column.actions")}</span>
@@ -78,8 +78,8 @@ export function OpenOrders({ orders, open, loaded, guarded, onCancelAll }: Props
                 <td><SideCell side={order.side} /></td>
                 <td className="num strong"><PriceCell order={order} /></td>
                 <td className="num"><FilledCell order={order} /></td>
-                <td className="medium"><TypeCell order={order} /></td>
-                <td className="medium"><StatusCell order={order} /></td>
+                <td className="order-type"><TypeCell order={order} /></td>
+                <td className="order-status"><StatusCell order={order} /></td>
                 <td className="muted nowrap medium">{time(order.created_at)}</td>
                 <td className="row-actions">
                   <Button
