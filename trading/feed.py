@@ -25,7 +25,7 @@ from trading.engine import (
     Side,
     Traded,
 )
-from trading.models import Execution, Listing
+from trading.models import Execution, Listing, Order
 from trading.projections import Effects
 
 logger = logging.getLogger(__name__)
@@ -47,9 +47,15 @@ def publish(*, listing: Listing, book: Market, fold: BookFold, first_event: int,
     """Tell everyone concerned what a batch of events changed."""
     if book.event_seq < first_event:
         return
+    orders: dict[int, list[Order]] = {account_id: [] for account_id in effects.concerned}
+    executions: dict[int, list[Execution]] = {account_id: [] for account_id in effects.concerned}
+    for order in effects.orders.values():
+        orders.setdefault(order.account_id, []).append(order)
+    for execution in effects.executions:
+        executions.setdefault(execution.account_id, []).append(execution)
     messages = [
-        (account_group(account_id), _account_message(listing, account_id, effects))
-        for account_id in effects.concerned
+        (account_group(pk), _account_message(listing, pk, effects, orders[pk], executions[pk]))
+        for pk in effects.concerned
     ]
     market = _market_message(listing, book, fold, first_event, effects)
     messages.append((market_group(listing.pk), market))
@@ -115,7 +121,9 @@ def _taker_side(trade: Traded) -> Side | None:
     return None if trade.match_type is MatchType.AUCTION else trade.taker_side
 
 
-def _account_message(listing: Listing, account_id: int, effects: Effects) -> dict[str, Any]:
+def _account_message(
+    listing: Listing, account_id: int, effects: Effects, orders: list[Order], executions: list[Execution]
+) -> dict[str, Any]:
     events = effects.concerned[account_id]
     return {
         "type": "account",
@@ -123,11 +131,10 @@ def _account_message(listing: Listing, account_id: int, effects: Effects) -> dic
         "epoch": listing.epoch,
         "seq": events[-1].seq,
         "prev_seq": effects.previous.get(account_id, 0),
-        "orders": [wire.order(o, listing) for o in effects.orders.values() if o.account_id == account_id],
+        "orders": [wire.order(order, listing) for order in orders],
         "executions": [
             wire.execution(e, listing, cl_ord_id=effects.orders[e.order_id].cl_ord_id, settled=False)
-            for e in effects.executions
-            if e.account_id == account_id
+            for e in executions
         ],
         "notices": [
             {"code": type(event).__name__, "message": event.reason, "order_id": str(event.order_id)}

@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Value
 from django.db.models.functions import RowNumber
 
 from portal.models import Account, AccountMember, User
-from trading.engine import Side
+from trading.engine import Side, TimeInForce
 from trading.models import (
     CASH,
     WORKING,
@@ -326,8 +326,9 @@ def orders_of(account: Account, *, working: bool | None = None, symbol: str | No
 
 
 def open_orders(account_ids: Iterable[int]) -> dict[int, dict[int, int]]:
-    """How many orders of each account are open, by listing."""
+    """How many orders of each account are open, by listing; without those on their way that cannot rest."""
     rows = Order.objects.filter(account__in=list(account_ids), ord_status__in=WORKING)
+    rows = rows.exclude(time_in_force__in=[TimeInForce.IOC, TimeInForce.FOK])
     found: dict[int, dict[int, int]] = {}
     for account_id, listing_id, count in rows.values_list("account_id", "listing_id").annotate(Count("pk")):
         found.setdefault(account_id, {})[listing_id] = count
