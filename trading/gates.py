@@ -17,8 +17,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from portal.models import Account
-from trading import words
+from trading import sessions, words
 from trading.engine import OrdType, Phase, Side, TimeInForce
+from trading.engine.bands import edges
 from trading.models import Listing, MarketState
 
 
@@ -180,7 +181,9 @@ class MarketGate:
                     next_step="Your open orders stand. The operator has been told; try again later.",
                 )
             ]
-        reasons = [*self._phase(request), *self._auction(request)]
+        reasons = [
+            *self._phase(request), *self._auction(request), *self._trigger(request), *self._band(request),
+        ]  # fmt: skip
         if request.time_in_force in (TimeInForce.DAY, TimeInForce.GTD) and (
             request.expire_at is None or request.expire_at <= request.at
         ):
@@ -234,14 +237,47 @@ class MarketGate:
     def _auction(self, request: GateRequest) -> list[Reason]:
         if request.time_in_force not in (TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE):
             return []
-        scheduled_until = request.market.schedule_until
-        if scheduled_until is not None and scheduled_until > request.at:
+        if sessions.auction_ahead(request.listing, request.time_in_force, at=request.at):
             return []
+        kind = "opening" if request.time_in_force == TimeInForce.AT_OPEN else "closing"
         return [
             Reason(
                 code="MKT-NO-AUCTION",
-                message=f"No auction is scheduled for {request.listing.symbol}.",
-                next_step="Enter an order for continuous trading.",
+                message=f"No {kind} auction is scheduled for {request.listing.symbol}.",
+                next_step="Enter an order that need not wait for one.",
+            )
+        ]
+
+    def _trigger(self, request: GateRequest) -> list[Reason]:
+        """ORDT-027"""
+        if request.stop_px is None or sessions.trades_continuously(request.listing):
+            return []
+        return [
+            Reason(
+                code="MKT-NO-TRIGGER",
+                message=f"{request.listing.symbol} trades in auctions only: nothing would trigger it.",
+                next_step="Enter a limit order.",
+            )
+        ]
+
+    def _band(self, request: GateRequest) -> list[Reason]:
+        """Of a limit that arrives now, not once it is triggered (HALT-010)."""
+        listing, price = request.listing, request.price
+        band = edges(request.market.reference_px, listing.static_band_bps)
+        if band is None or price is None or request.stop_px is not None:
+            return []
+        lowest, highest = band
+        if price <= highest if request.side == Side.BUY else price >= lowest:
+            return []
+        furthest, way = (highest, "highest") if request.side == Side.BUY else (lowest, "lowest")
+        return [
+            Reason(
+                code="MKT-BAND",
+                message=(
+                    f"{words.price(listing, price)} lies outside the price band, "
+                    f"{words.price(listing, lowest)} to {words.price(listing, highest)}."
+                ),
+                next_step=f"The {way} price taken now is {words.price(listing, furthest)}.",
             )
         ]
 
@@ -305,7 +341,27 @@ class SanityGate:
                     "Enter a smaller quantity.",
                 )
             )
-        return reasons + self._distance(request)
+        return [*reasons, *self._stop(request), *self._distance(request)]
+
+    def _stop(self, request: GateRequest) -> list[Reason]:
+        """Of a stop price on the wrong side of the market: it would be triggered at once."""
+        listing, stop_px, last_px = request.listing, request.stop_px, request.market.last_px
+        if stop_px is None or last_px is None:
+            return []
+        buys = request.side == Side.BUY
+        collar = protection_price(listing, Side.SELL if buys else Side.BUY, last_px)
+        if stop_px >= collar if buys else stop_px <= collar:
+            return []
+        where, furthest = ("below", "lowest") if buys else ("above", "highest")
+        return [
+            self._reason(
+                "RISK-PRICE",
+                f"The stop price, {words.price(listing, stop_px)}, is more than "
+                f"{words.collar(listing.protection_bps)} {where} the last trade, at "
+                f"{words.price(listing, last_px)}: it would be met at once.",
+                f"The {furthest} stop price taken now is {words.price(listing, collar)}.",
+            )
+        ]
 
     def _distance(self, request: GateRequest) -> list[Reason]:
         """Of a limit through the market; one away from it may rest anywhere."""

@@ -1,8 +1,9 @@
 """Sessions of listings: their calendars' rows, asked as timetables (PHAS-005, PHAS-006)."""
 
 from datetime import date, datetime
+from itertools import takewhile
 
-from trading.engine import Phase
+from trading.engine import AT_AUCTION, Phase, TimeInForce
 from trading.models import Calendar, Listing
 from trading.timetable import Change, DayKind, DayPhase, Timetable, parse_day
 
@@ -25,6 +26,29 @@ def settlement_due(listing: Listing, at: datetime) -> datetime:
 def upcoming(listing: Listing, at: datetime) -> list[Change]:
     """The announced phases of today's rest and of the next trading day; none for who trades without end."""
     return timetable(listing).upcoming(at) if listing.calendar_id else []
+
+
+def auction_ahead(listing: Listing, time_in_force: TimeInForce, *, at: datetime) -> bool:
+    """Whether an auction for such orders is on, or scheduled (ORDT-008); none for who trades without end."""
+    market = listing.market
+    if market.schedule_until is None or market.schedule_until <= at:
+        return False
+    if listing.calendar_id is None:
+        return True  # of a schedule by no calendar only the engine knows
+    # The state tells of a call that lasts longer than was announced.
+    if AT_AUCTION.get(Phase(market.state)) is time_in_force:
+        return True
+    until = market.schedule_until
+    ahead = takewhile(lambda change: change.at <= until, timetable(listing).from_moment(at))
+    return any(AT_AUCTION.get(change.phase) is time_in_force for change in ahead)
+
+
+def trades_continuously(listing: Listing) -> bool:
+    """Whether any of its days has a continuous phase, the only one that triggers stops (ORDT-025)."""
+    calendar = listing.calendar
+    if calendar is None:
+        return True
+    return any(line["phase"] == Phase.CONTINUOUS for line in (*calendar.full_day, *calendar.half_day))
 
 
 def timetable(listing: Listing) -> Timetable:

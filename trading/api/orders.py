@@ -215,7 +215,8 @@ def _previewed(preview: entry.Preview, listing: Listing) -> dict[str, Any]:
             for r in verdict.reasons
         ],
         "estimate": _estimate(preview, listing),
-        "summary": _summary(first, listing),
+        # Of a pair as people say it: what they want, or else what shall stop a loss.
+        "summary": "; or: ".join(_summary(leg, listing) for leg in reversed(preview.legs)),
         "fee": wire.cash(preview.most_fee),
         "fees": wire.fees(schedule) if schedule is not None else None,
         "expires_at": wire.time(first.expire_at),
@@ -223,11 +224,26 @@ def _previewed(preview: entry.Preview, listing: Listing) -> dict[str, Any]:
     }
 
 
+# What is not the words of its name.
+IN_WORDS = {
+    TimeInForce.GTC: "until canceled",
+    TimeInForce.GTD: "good till date",
+    TimeInForce.IOC: "immediate or cancel",
+    TimeInForce.FOK: "fill or kill",
+    TimeInForce.AT_OPEN: "at the opening",
+    TimeInForce.AT_CLOSE: "at the close",
+}
+
+
 def _summary(terms: entry.Terms, listing: Listing) -> str:
     price = "at the market" if terms.price is None else f"at {wire.price(listing, terms.price)}"
-    words = (word.lower().replace("_", "-") for word in (terms.ord_type, terms.time_in_force))
-    side = wire.side_word(terms.side)
-    return f"{side} {wire.quantity(listing, terms.order_qty)} {listing.symbol} {price}, {', '.join(words)}"
+    stop_px = terms.conditions.stop_px
+    # So far from the market that no price is left: refused, and not said.
+    trigger = "" if stop_px is None or stop_px < 1 else f" once it trades at {wire.price(listing, stop_px)}"
+    ord_type = terms.ord_type.lower().replace("_", " ")
+    until = IN_WORDS.get(terms.time_in_force, terms.time_in_force.lower())
+    side, quantity = wire.side_word(terms.side), wire.quantity(listing, terms.order_qty)
+    return f"{side} {quantity} {listing.symbol} {price}{trigger}, {ord_type}, {until}"
 
 
 def _estimate(preview: entry.Preview, listing: Listing) -> dict[str, Any]:

@@ -44,7 +44,7 @@ from .events import (
     TradingResumed,
 )
 from .fees import NOTHING_PAID, FeeTerms, Paid, fee_of_correction, fee_of_execution, most_fee
-from .floor import Halt, ListingParams
+from .floor import AT_AUCTION, Halt, ListingParams
 from .fold import BookFold
 from .holds import correction_reserve, replace_reserve, required_hold
 from .machine import EngineError, Market
@@ -64,6 +64,7 @@ from .types import (
 )
 
 __all__ = [
+    "AT_AUCTION",
     "CALLS",
     "NOTHING_PAID",
     "AuctionUncrossed",

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from portal import clock
 from portal.models import User
 from trading import doorbell, engine, journal, sessions
-from trading.models import Listing, MarketState
+from trading.models import Auction, Listing, MarketState
 from trading.timetable import Change
 
 HORIZON = timedelta(weeks=4)
@@ -62,15 +62,25 @@ def _entries(listing: Listing, now: datetime) -> tuple[engine.ScheduledPhase, ..
     if listing.calendar_id is None:
         return ()
     entries: list[engine.ScheduledPhase] = []
-    has_opened = MarketState.objects.filter(pk=listing.pk, last_px__isnull=False).exists()
+    has_opened = _has_opened(listing)
     for change in sessions.timetable(listing).from_moment(now):
         if change.at > now + HORIZON and entries and entries[-1].phase == engine.Phase.CLOSED:
             break
         phase = change.phase
         if phase == engine.Phase.OPENING_CALL and not has_opened:
-            phase, has_opened = engine.Phase.INITIAL_CALL, True
+            phase = engine.Phase.INITIAL_CALL
+        has_opened = has_opened or phase in (engine.Phase.INITIAL_CALL, engine.Phase.CONTINUOUS)
         entries.append(engine.ScheduledPhase(_begin(change, now), phase, clock.micros(change.at)))
     return tuple(entries)
+
+
+def _has_opened(listing: Listing) -> bool:
+    """Whether it has traded, or had an opening, be it one in which nothing traded (PHAS-010)."""
+    openings = (engine.Phase.INITIAL_CALL, engine.Phase.OPENING_CALL)
+    return (
+        MarketState.objects.filter(pk=listing.pk, last_px__isnull=False).exists()
+        or Auction.objects.filter(listing=listing, call__in=openings).exists()
+    )
 
 
 def _begin(change: Change, now: datetime) -> int:

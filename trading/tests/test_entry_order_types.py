@@ -373,6 +373,13 @@ def test_legs_that_do_not_stand_side_by_side_are_a_mistake_of_the_program(
             entry.submit_orders(batch)
 
 
+def test_a_pair_whose_stop_is_met_already_is_refused_whole(listing: Listing, account: Account) -> None:
+    """ORDT-065: its two prices may be swapped."""
+    outcomes = entry.submit_orders(exit_pair(account, listing, stop_px=505))
+    assert [codes(outcome) for outcome in outcomes] == [["PAIR-TRIGGERED"]] * 2
+    assert not Order.objects.filter(account=account).exists()
+
+
 def test_the_legs_of_a_pair_cannot_be_replaced(listing: Listing, account: Account) -> None:
     """RPLC-010"""
     stop, limit = worked(listing, *exit_pair(account, listing))
@@ -401,6 +408,14 @@ def test_what_holds_for_a_pair_follows_its_fills_and_its_end(listing: Listing, a
 
 
 # --- All at once -----------------------------------------------------------------------------------------
+
+
+def test_orders_on_their_way_that_cannot_rest_take_no_room(listing: Listing, account: Account) -> None:
+    """HALT-021"""
+    Account.objects.filter(pk=account.pk).update(max_open_orders=1)
+    entered(buy(account, listing, 1, 400, time_in_force=TimeInForce.IOC))
+    entered(buy(account, listing, 1, 400))
+    assert refusal(buy(account, listing, 1, 400)) == ["RISK-ORDERS"]
 
 
 def test_a_mass_cancel_is_one_command_a_listing(listing: Listing, account: Account) -> None:

@@ -88,6 +88,29 @@ def test_a_faulted_market_takes_no_orders() -> None:
     assert "try again" in reason.next_step and "secret" not in str(reason)
 
 
+def banded(**changes: Any) -> list[Reason]:
+    asked = request(market=MarketState(reference_px=1000), **changes)
+    asked.listing.static_band_bps = 300
+    [decision] = MarketGate().check([asked])
+    return list(decision.reasons)
+
+
+def test_a_limit_outside_the_static_band_is_refused_with_its_edges() -> None:
+    """HALT-010: a buy above or a sell below; what is to be triggered first is judged then."""
+    assert banded(price=1030) == banded(price=500) == banded(price=970, side=Side.SELL) == []
+    assert banded(price=1031) == [
+        Reason(
+            code="MKT-BAND",
+            message="10.31 USD lies outside the price band, 9.70 USD to 10.30 USD.",
+            next_step="The highest price taken now is 10.30 USD.",
+        )
+    ]
+    [reason] = banded(price=969, side=Side.SELL)
+    assert reason.next_step == "The lowest price taken now is 9.70 USD."
+    assert banded(price=1040, stop_px=1035, ord_type=OrdType.STOP_LIMIT) == []
+    assert banded(price=1040, only_reduces=True) == []
+
+
 # --- Erroneous orders ----------------------------------------------------------------------------
 
 
@@ -138,6 +161,22 @@ def test_an_erroneous_order_is_refused(
 def test_away_from_the_market_any_price_may_rest() -> None:
     assert reasons(SanityGate(), price=1) == []
     assert reasons(SanityGate(), side=Side.SELL, price=2000) == []
+
+
+def test_a_stop_price_far_on_the_wrong_side_of_the_last_trade_is_refused() -> None:
+    """HALT-020"""
+
+    def stop(side: Side, stop_px: int) -> list[str]:
+        asked = {"ord_type": OrdType.STOP, "price": None, "worst_price": stop_px, "reference": stop_px}
+        market = MarketState(last_px=1000)
+        return [r.message for r in reasons(SanityGate(), side=side, stop_px=stop_px, market=market, **asked)]
+
+    assert stop(Side.BUY, 950) == stop(Side.BUY, 1900) == stop(Side.SELL, 1050) == stop(Side.SELL, 100) == []
+    assert stop(Side.BUY, 949) == [
+        "The stop price, 9.49 USD, is more than 5 % below the last trade, at 10.00 USD: "
+        "it would be met at once."
+    ]
+    assert len(stop(Side.SELL, 1051)) == 1
 
 
 def test_without_a_market_there_is_nothing_to_be_through() -> None:

@@ -12,7 +12,7 @@ from portal.tests.factories import an_operator
 from trading import engine, journal, sessions
 from trading.engine import Phase, TimeInForce
 from trading.models import Auction, Calendar, CalendarDay, Listing, MarketState
-from trading.services import operations, schedules
+from trading.services import entry, operations, schedules
 from trading.services.calendars import create_calendar
 from trading.tests.factories import a_listing, buy, drained, funded, sell, worked
 from trading.timetable import InvalidTimetable
@@ -84,7 +84,7 @@ def test_a_listing_with_a_calendar_is_admitted_with_its_schedule(listing: Listin
         ("24 21:00", "CLOSING_CALL"),
         ("24 21:05", "CLOSED"),
         ("25 13:00", "PRE_OPEN"),
-        ("25 14:25", "INITIAL_CALL"),
+        ("25 14:25", "OPENING_CALL"),
         ("25 14:30", "CONTINUOUS"),
         ("25 21:00", "CLOSING_CALL"),
     ]
@@ -105,13 +105,34 @@ def test_a_listing_without_a_calendar_has_none(calendar: Calendar) -> None:
     assert newest_schedule(a_listing("ROUND")) is None
 
 
-def test_the_first_opening_of_a_listing_that_has_not_traded_is_its_initial_call(listing: Listing) -> None:
-    """PHAS-010, ORDT-008"""
-    calls = [phase for _, phase in entries(listing) if phase in ("INITIAL_CALL", "OPENING_CALL")]
-    assert calls[:3] == ["INITIAL_CALL", "OPENING_CALL", "OPENING_CALL"]
-    MarketState.objects.filter(pk=listing.pk).update(last_px=100)
+def calls_of(listing: Listing) -> list[str]:
     schedules.append_schedule(listing=listing)
-    assert "INITIAL_CALL" not in [phase for _, phase in entries(listing)]
+    return [phase for _, phase in entries(listing) if phase in ("INITIAL_CALL", "OPENING_CALL")][:2]
+
+
+def test_the_first_opening_of_a_listing_that_has_not_traded_is_its_initial_call(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PHAS-010, ORDT-008: and no later one, though nothing traded in the first"""
+    at(monkeypatch, TUESDAY_NOON + timedelta(hours=6))  # closed
+    listing = a_listing(calendar=calendar)
+    assert calls_of(listing) == ["INITIAL_CALL", "OPENING_CALL"]
+    at(monkeypatch, TUESDAY_NOON + timedelta(hours=30))  # closed again
+    drained(listing)
+    assert operations.append_ticks() in ([], [listing.pk])
+    drained(listing)
+    assert Auction.objects.filter(listing=listing, call="INITIAL_CALL", volume=0).exists()
+    assert calls_of(listing) == ["OPENING_CALL", "OPENING_CALL"]
+
+
+def test_a_listing_that_traded_or_trades_has_no_initial_call(
+    listing: Listing, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PHAS-010"""
+    assert calls_of(listing) == ["OPENING_CALL", "OPENING_CALL"]  # in continuous trading first
+    at(monkeypatch, TUESDAY_NOON + timedelta(hours=6))
+    MarketState.objects.filter(pk=listing.pk).update(last_px=100)
+    assert calls_of(listing) == ["OPENING_CALL", "OPENING_CALL"]
 
 
 def test_random_ends_are_drawn_once_and_the_public_is_told_the_earliest(listing: Listing) -> None:
@@ -174,7 +195,7 @@ def test_phases_begin_at_their_moments_however_late_anybody_tells(
     [day] = worked(listing, buy(buyer, listing, 5, 500, time_in_force=TimeInForce.DAY))
     at(monkeypatch, datetime(2026, 11, 25, 14, 26, tzinfo=UTC))
     worked(listing, buy(buyer, listing, 10, 525), sell(seller, listing, 10, 520))
-    assert MarketState.objects.get(pk=listing.pk).state == "INITIAL_CALL"
+    assert MarketState.objects.get(pk=listing.pk).state == "OPENING_CALL"
     at(monkeypatch, datetime(2026, 11, 25, 17, tzinfo=UTC))
     assert operations.append_ticks() == [listing.pk]
     assert operations.append_ticks() == []
@@ -182,7 +203,7 @@ def test_phases_begin_at_their_moments_however_late_anybody_tells(
     day.refresh_from_db()
     uncrossed = Auction.objects.get(listing=listing, volume__gt=0)
     market = MarketState.objects.get(pk=listing.pk)
-    assert (day.ord_status, market.state, uncrossed.call) == ("EXPIRED", "CONTINUOUS", "INITIAL_CALL")
+    assert (day.ord_status, market.state, uncrossed.call) == ("EXPIRED", "CONTINUOUS", "OPENING_CALL")
     assert market.phase_since == uncrossed.at
     assert timedelta() <= uncrossed.at - datetime(2026, 11, 25, 14, 30, tzinfo=UTC) <= timedelta(seconds=30)
     assert market.phase_until == datetime(2026, 11, 25, 21, tzinfo=UTC)
@@ -335,3 +356,43 @@ def test_a_calendar_nobody_decided_on_is_found(listing: Listing) -> None:
     CalendarDay.objects.create(calendar=Calendar.objects.get(), date=date(2026, 12, 1), kind="HOLIDAY")
     [line] = found()
     assert line.startswith("trading_calendar Regular: days is [{'date': '2026-12-01'")
+
+
+# --- At entry ---------------------------------------------------------------------------------------------
+
+
+def codes(request: Any) -> list[str]:
+    return [reason.code for reason in entry.preview(request).verdict.reasons]
+
+
+def test_at_auction_orders_are_taken_where_the_timetable_has_their_auction(listing: Listing) -> None:
+    """ORDT-008"""
+    account = funded(cents=10**6)
+    drained(listing)
+    for time_in_force in (TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE):
+        assert codes(buy(account, listing, 1, 500, time_in_force=time_in_force)) == []
+    plain = create_calendar(name="Plain", full_day=HALF, half_day=HALF)
+    without = a_listing("PLAIN", calendar=plain)
+    for time_in_force in (TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE):
+        assert codes(buy(account, without, 1, 500, time_in_force=time_in_force)) == ["MKT-NO-AUCTION"]
+
+
+def test_a_listing_without_continuous_trading_takes_no_stop_orders() -> None:
+    """ORDT-027"""
+    auctions = [FULL[0], FULL[3], FULL[4]]
+    calendar = create_calendar(name="Auctions", full_day=auctions, half_day=auctions)
+    listing, account = a_listing("THIN", calendar=calendar), funded(cents=10**6)
+    stop = {"ord_type": engine.OrdType.STOP_LIMIT, "stop_px": 500}
+    assert codes(buy(account, listing, 1, 510, **stop)) == ["MKT-NO-TRIGGER"]
+    assert codes(buy(account, listing, 1, 510)) == []
+
+
+def test_an_order_at_the_open_is_told_of_the_initial_call_it_is_in(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PHAS-010, ORDT-008"""
+    at(monkeypatch, datetime(2026, 11, 25, 14, 26, tzinfo=UTC))
+    listing, account = a_listing("FRESH", calendar=calendar), funded(cents=10**6)
+    assert MarketState.objects.get(pk=listing.pk).state == "INITIAL_CALL"
+    found = entry.preview(buy(account, listing, 1, 500, time_in_force=TimeInForce.AT_OPEN))
+    assert "opening auction on " in found.explanation[0] and "09:30" in found.explanation[0]

@@ -114,6 +114,8 @@ def judge(account: Account, legs: Sequence[Terms], verdict: gates.Verdict, work:
     """Reserve what an order, or a pair, needs; else say what is missing."""
     if not verdict.allowed:
         return verdict
+    if len(legs) > 1 and legs[0].is_met:
+        return replace(verdict, reasons=(reasons.pair_triggered(legs[0]),))
     # What cannot rest needs no room, also where there is less than none.
     resting = sum(terms.may_rest for terms in legs)
     if resting and work.room(account) < resting:

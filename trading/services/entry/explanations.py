@@ -4,19 +4,19 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from trading import sessions, words
-from trading.engine import CALLS, OrdType, Phase, PostOnly, Side, TimeInForce
+from trading.engine import AT_AUCTION, CALLS, OrdType, Phase, PostOnly, Side, TimeInForce
+from trading.engine.bands import edges
 from trading.models import Listing
 from trading.services.entry.terms import Terms
 
-AUCTIONS = {
-    TimeInForce.AT_OPEN: (Phase.OPENING_CALL, "opening"),
-    TimeInForce.AT_CLOSE: (Phase.CLOSING_CALL, "closing"),
-}
+AUCTIONS = {TimeInForce.AT_OPEN: "opening", TimeInForce.AT_CLOSE: "closing"}
 
 
 def explain(legs: Sequence[Terms], *, at: datetime) -> list[str]:
-    """Of an order, or of a pair: the stop leg, then the limit leg. Without prices there is nothing to say."""
-    if any(terms.worst_price is None for terms in legs):
+    """Of an order, or of a pair: the stop leg, then the limit leg. Without prices, or with none left
+    so far from the market, there is nothing to say."""
+    prices = [price for terms in legs for price in (terms.worst_price, terms.conditions.stop_px or 1)]
+    if any(price is None or price < 1 for price in prices):
         return []
     return [*(_pair(*legs) if len(legs) > 1 else _order(legs[0], at)), *_end(legs[0], at)]
 
@@ -29,6 +29,7 @@ def _order(terms: Terms, at: datetime) -> Iterator[str]:
     else:
         yield from _arrival(terms)
         yield from _conditions(terms)
+        yield from _band(terms)
 
 
 def _pair(stop: Terms, limit: Terms) -> Iterator[str]:
@@ -56,9 +57,9 @@ def _arrival(terms: Terms) -> Iterator[str]:
 
 
 def _auction(terms: Terms, at: datetime) -> Iterator[str]:
-    call, name = AUCTIONS[terms.time_in_force]
+    name = AUCTIONS[terms.time_in_force]
     verb = "Buys" if terms.side == Side.BUY else "Sells"
-    moment = _end_of_next(call, terms.listing, at)
+    moment = _end_of_next(terms.time_in_force, terms.listing, at)
     when = f" on {words.moment(moment, terms.listing.time_zone)}" if moment is not None else ""
     yield f"Waits, hidden, and takes part in the {name} auction{when}."
     yield f"{verb} there at {_limit(terms)}; what is left is canceled."
@@ -79,9 +80,33 @@ def _trigger(terms: Terms) -> Iterator[str]:
         yield f"Then it becomes a limit order that {verb} at {_limit(terms)}."
     else:
         yield f"Then it {verb} at the best prices there are, {_limit(terms)}; what it cannot is canceled."
-    met = stop_px is not None and last_px is not None and (last_px >= stop_px if buys else last_px <= stop_px)
-    if met:
-        yield f"The last trade, at {words.price(listing, last_px)}, meets that: it is triggered at once."
+    if terms.is_met:
+        when = "at once" if listing.market.state == Phase.CONTINUOUS else "when continuous trading begins"
+        yield f"The last trade, at {words.price(listing, last_px)}, meets that: it is triggered {when}."
+    if listing.static_band_bps or listing.dynamic_band_bps:
+        yield "It trades up to the edge of the price band of that moment; beyond it a volatility call begins."
+
+
+def _band(terms: Terms) -> Iterator[str]:
+    """Where it could reach through a band in continuous trading (HALT-011, HALT-012)."""
+    listing, market = terms.listing, terms.listing.market
+    # Of FOK only what lies inside counts: it sets off no call.
+    if market.state != Phase.CONTINUOUS or terms.time_in_force == TimeInForce.FOK:
+        return
+    static = edges(market.reference_px, listing.static_band_bps)
+    dynamic = edges(market.band_px, listing.dynamic_band_bps)
+    bands = [band for band in (static, dynamic) if band is not None]
+    if not bands:
+        return
+    lowest, highest = max(low for low, _ in bands), min(high for _, high in bands)
+    buys = terms.side == Side.BUY
+    worst = terms.worst_price
+    if worst is None or (worst <= highest if buys else worst >= lowest):
+        return
+    edge = words.price(listing, highest if buys else lowest)
+    rest = "waits in it" if terms.may_rest else "is canceled"
+    yield f"Trades up to the edge of the price band, {edge}; then a volatility call begins."
+    yield f"What is left then {rest}."
 
 
 def _conditions(terms: Terms) -> Iterator[str]:
@@ -111,11 +136,11 @@ def _limit(terms: Terms) -> str:
     return f"{words.price(terms.listing, terms.worst_price)} {better}"
 
 
-def _end_of_next(call: Phase, listing: Listing, at: datetime) -> datetime | None:
-    """As announced: when the call that comes next, or is under way, ends."""
-    in_it = listing.market.state == call
+def _end_of_next(time_in_force: TimeInForce, listing: Listing, at: datetime) -> datetime | None:
+    """As announced: when the call for such orders that comes next, or is under way, ends."""
+    in_it = AT_AUCTION.get(Phase(listing.market.state)) is time_in_force
     for change in sessions.upcoming(listing, at):
         if in_it:
             return change.at
-        in_it = change.phase == call
+        in_it = AT_AUCTION.get(change.phase) is time_in_force
     return None

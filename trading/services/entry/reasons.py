@@ -44,6 +44,20 @@ def too_many_orders(account: Account) -> gates.Reason:
     )
 
 
+def pair_triggered(stop: Terms) -> gates.Reason:
+    """ORDT-065"""
+    listing, buys = stop.listing, stop.side == Side.BUY
+    where, than = ("above", "below") if buys else ("below", "above")
+    return gates.Reason(
+        code="PAIR-TRIGGERED",
+        message=(
+            f"The last trade, at {words.price(listing, listing.market.last_px)}, meets the stop price, "
+            f"{words.price(listing, stop.conditions.stop_px)}: the limit order would be canceled at once."
+        ),
+        next_step=f"Enter a stop price {where} the last trade, and a limit {than} it. Are the two swapped?",
+    )
+
+
 def too_late(order: Order) -> gates.Reason:
     return gates.Reason(
         code="TOO_LATE",

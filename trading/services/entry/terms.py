@@ -73,6 +73,14 @@ class Terms:
         return CASH, self.listing.asset_id
 
     @property
+    def is_met(self) -> bool:
+        """Whether the last trade meets its stop price (ORDT-022)."""
+        stop_px, last_px = self.conditions.stop_px, self.listing.market.last_px
+        if stop_px is None or last_px is None:
+            return False
+        return last_px >= stop_px if self.side == Side.BUY else last_px <= stop_px
+
+    @property
     def is_limit_leg(self) -> bool:
         return self.stop_leg_price is not None
 

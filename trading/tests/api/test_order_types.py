@@ -8,7 +8,7 @@ import pytest
 
 from portal import clock
 from trading.engine import OrdType, TimeInForce
-from trading.models import MarketState, Order
+from trading.models import Listing, MarketState, Order
 from trading.tests.api.contract import ContractClient, code
 from trading.tests.api.venue import Venue, everything
 from trading.tests.factories import a_cl_ord_id, a_fee_schedule, buy, drained, settled, worked
@@ -191,6 +191,56 @@ def test_a_preview_says_in_sentences_what_the_order_will_do(
     assert preview(owner, venue.order(**terms))["explanation"] == sentences
 
 
+def test_in_a_call_a_stop_that_is_met_waits_for_continuous_trading(
+    venue: Venue, owner: ContractClient
+) -> None:
+    """ORDT-025"""
+    MarketState.objects.filter(pk=venue.listing.pk).update(state="PERIODIC_CALL")
+    found = preview(owner, venue.order(**STOP_LIMIT | {"stop_px": "12.40", "time_in_force": "GTC"}))
+    assert found["explanation"][2] == (
+        "The last trade, at 12.50 USD, meets that: it is triggered when continuous trading begins."
+    )
+
+
+def test_a_preview_says_where_a_price_band_ends_it(venue: Venue, owner: ContractClient) -> None:
+    """HALT-011, HALT-012"""
+    Listing.objects.filter(pk=venue.listing.pk).update(dynamic_band_bps=200)
+    MarketState.objects.filter(pk=venue.listing.pk).update(band_px=1250)
+    band = "Trades up to the edge of the price band, 12.75 USD; then a volatility call begins."
+    said = preview(owner, venue.order(price="12.80"))["explanation"]
+    assert said[1:3] == [band, "What is left then waits in it."]
+    assert preview(owner, venue.order(**MARKET))["explanation"][1:] == [
+        band, "What is left then is canceled.",
+    ]  # fmt: skip
+    assert not any("band" in sentence for sentence in preview(owner, venue.order())["explanation"])
+    assert preview(owner, venue.order(**STOP))["explanation"][2] == (
+        "It trades up to the edge of the price band of that moment; beyond it a volatility call begins."
+    )
+
+
+def test_of_a_trail_beyond_all_prices_nothing_is_said(venue: Venue, owner: ContractClient) -> None:
+    """ORDT-026, HALT-020"""
+    found = preview(owner, venue.order(**TRAILING | {"side": "SELL", "trail": "13.00"}))
+    assert (found["allowed"], found["explanation"]) == (False, [])
+    assert "-" not in found["summary"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "summary"),
+    [
+        ({"time_in_force": "GTC"}, "Buy 10 ACME at 12.00, limit, until canceled"),
+        (MARKET, "Buy 10 ACME at the market, market, immediate or cancel"),
+        ({"time_in_force": "AT_OPEN"}, "Buy 10 ACME at 12.00, limit, at the opening"),
+        (STOP_LIMIT, "Buy 10 ACME at 12.70 once it trades at 12.60, stop limit, day"),
+    ],
+)
+def test_a_preview_sums_up_in_peoples_words(
+    venue: Venue, owner: ContractClient, terms: dict[str, Any], summary: str
+) -> None:
+    """ORDT-001"""
+    assert preview(owner, venue.order(**terms))["summary"] == summary
+
+
 def test_a_preview_says_until_when(venue: Venue, owner: ContractClient) -> None:
     """ORDT-003"""
     found = preview(owner, venue.order(time_in_force="GTD", expire_date=day(20)))
@@ -257,6 +307,10 @@ def test_a_pair_is_previewed_as_a_whole(venue: Venue, owner: ContractClient) -> 
     """ORDT-061: it holds ten, and not twenty."""
     found = preview(owner, pair_of(venue), f"{ORDERS}/pair/preview")
     assert (found["allowed"], found["estimate"]["hold_amount"]) == (True, "10")
+    assert found["summary"] == (
+        "Sell 10 ACME at 13.00, limit, until canceled; or: "
+        "Sell 10 ACME at the market once it trades at 12.00, stop, until canceled"
+    )
     assert found["explanation"] == [
         "Two orders of which one cancels the other.",
         "The first: Sells at 13.00 USD or more; what cannot be had at once waits in the book.",
