@@ -38,7 +38,7 @@ from trading.tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-MIDDLE, ROUNDS = 1_000, 40
+MIDDLE, ROUNDS = 1_000, 48
 MODES = [mode for mode in SelfTrade if mode is not SelfTrade.ALLOW]
 MINUTE = 60_000_000  # as the engine counts
 OPEN = Phase.CONTINUOUS
