@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from compliance.rules import access
 from portal.models import Account
-from trading.gates import Decision, GateRequest, Reason
+from trading.gates import Decision, GateRequest, Party, Reason
 
 
 class AccessGate:
@@ -12,10 +12,10 @@ class AccessGate:
 
     rules = access.RULES_VERSION
 
-    def check(self, requests: Sequence[GateRequest]) -> list[Decision]:
+    def check(self, requests: Sequence[GateRequest] | Sequence[Party]) -> list[Decision]:
         return [self._decide(request) for request in requests]
 
-    def _decide(self, request: GateRequest) -> Decision:
+    def _decide(self, request: GateRequest | Party) -> Decision:
         account, listing = request.account, request.listing
         facts = access.AccountFacts(status=account.status, investor_class=account.investor_class)
         # A market maker quotes under its agreement with the venue, whatever the class.

@@ -105,6 +105,7 @@ CELERY_BEAT_SCHEDULE = {
     "proposals": {"task": "trading.tasks.apply_proposals", "schedule": 1.0, "options": {"expires": 5}},
     "tick": {"task": "trading.tasks.tick", "schedule": 5.0, "options": {"expires": 10}},
     "schedules": {"task": "trading.tasks.extend_schedules", "schedule": 60.0, "options": {"expires": 120}},
+    "reconcile": {"task": "trading.tasks.reconcile", "schedule": 60.0, "options": {"expires": 120}},
     "seal": {"task": "trading.tasks.seal_records", "schedule": 15.0, "options": {"expires": 30}},
 }
 
@@ -114,6 +115,8 @@ TRADING_GATES = [
     "trading.gates.MarketGate",
     "trading.gates.SanityGate",
 ]
+# Asked again before a trade settles.
+SETTLEMENT_GATES = ["compliance.gates.AccessGate"]
 PROPOSAL_KINDS = {
     "LISTING_PARAMETERS": "trading.services.listings.ListingParameters",
     "LISTING_CALENDAR": "trading.services.calendars.ListingCalendar",
@@ -122,6 +125,7 @@ PROPOSAL_KINDS = {
     "QUARANTINE": "trading.services.operations.QuarantineCommand",
     "BUST_TRADE": "trading.services.busts.BustTrade",
     "CORRECT_TRADE": "trading.services.busts.CorrectTrade",
+    "CLOSE_CASE": "trading.reconciliation.cases.CloseCase",
 }
 
 # --- People -----------------------------------------------------------------------------------------

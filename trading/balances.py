@@ -26,8 +26,9 @@ def lock(places: Iterable[Place]) -> dict[Place, int]:
             cursor.execute(
                 "INSERT INTO trading_balance "
                 "(account_id, asset_id, settled, held, pending_in, pending_out, is_contra) "
-                "SELECT a, b, 0, 0, 0, 0, false FROM unnest(%s::bigint[], %s::text[]) AS wanted(a, b) "
-                "ORDER BY a, b ON CONFLICT DO NOTHING",
+                "SELECT a, b, 0, 0, 0, 0, account.kind = 'CONTRA' "
+                "FROM unnest(%s::bigint[], %s::text[]) AS wanted(a, b) "
+                "JOIN portal_account account ON account.id = a ORDER BY a, b ON CONFLICT DO NOTHING",
                 [accounts, assets],
             )
             rows = _locked(cursor, accounts, assets)

@@ -85,11 +85,21 @@ class GateRequest:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Party:
+    """What is asked at settlement: may this account still deliver, or take, what it traded?"""
+
+    account: Account
+    listing: Listing
+    side: Side
+
+
 class Gate(Protocol):
     #: Which version of its rules decided; kept with the decision.
     rules: str
 
-    def check(self, requests: Sequence[GateRequest]) -> list[Decision]: ...
+    # Those asked at settlement answer for parties too.
+    def check(self, requests: Sequence[Any]) -> list[Decision]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,16 @@ def _gates(paths: tuple[str, ...]) -> tuple[tuple[str, Gate], ...]:
 
 def ask(requests: Sequence[GateRequest]) -> list[Verdict]:
     """Ask every gate about every request; reasons come in the gates' order."""
-    gates = _gates(tuple(settings.TRADING_GATES))
+    return _ask(settings.TRADING_GATES, requests)
+
+
+def ask_of_settlement(parties: Sequence[Party]) -> list[Verdict]:
+    """Ask again those gates whose facts may have changed since the order was entered."""
+    return _ask(settings.SETTLEMENT_GATES, parties)
+
+
+def _ask(paths: Sequence[str], requests: Sequence[GateRequest] | Sequence[Party]) -> list[Verdict]:
+    gates = _gates(tuple(paths))
     answers = [gate.check(requests) for _, gate in gates]
     rules = {path.rsplit(".", 1)[-1]: gate.rules for path, gate in gates}
     verdicts = []

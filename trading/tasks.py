@@ -7,8 +7,9 @@ from django.db import transaction
 
 from portal import proposals, seals
 from trading import doorbell, journal, matching
+from trading.reconciliation import comparing
 from trading.services import disconnects, operations, schedules
-from trading.settlement import book_entry
+from trading.settlement import consumer
 
 # A busy listing goes on this long before the other listings of its worker get their turn.
 TURN_SECONDS = 0.1
@@ -31,7 +32,7 @@ def drain(listing_id: int) -> None:
 
 @shared_task(name="trading.tasks.settle")
 def settle(listing_id: int) -> None:
-    while book_entry.settle(listing_id):
+    while consumer.settle(listing_id):
         pass
 
 
@@ -40,7 +41,7 @@ def sweep() -> None:
     """Ring for every listing whose journal is ahead of its engine, settle what settlement has not seen."""
     for listing_id in journal.listings_behind():
         doorbell.ring(listing_id)
-    for listing_id in book_entry.listings_behind():
+    for listing_id in consumer.listings_behind():
         settle.delay(listing_id)
 
 
@@ -72,3 +73,10 @@ def extend_schedules() -> None:
 def seal_records() -> None:
     with transaction.atomic():
         seals.seal_records()
+
+
+@shared_task(name="trading.tasks.reconcile")
+def reconcile() -> None:
+    """Once a day of the venue's, which people may have moved on."""
+    if not comparing.reconciled_today():
+        comparing.reconcile_all()

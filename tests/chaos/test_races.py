@@ -22,7 +22,7 @@ from trading.models import CASH, Balance, Execution, Listing, MarketState, Order
 from trading.services import busts, entry, listings
 from trading.services.listings import ListingParameters
 from trading.services.requests import Accepted, Conflict, Refused
-from trading.settlement import book_entry
+from trading.settlement import booking, consumer
 from trading.tests.factories import a_listing, buy, drained, entered, funded, sell, settled
 from trading.tests.flow import Flow, a_crowd
 from trading.verification import of_one_moment, verify_ledger, verify_listing
@@ -224,14 +224,14 @@ def a_bust_meets_settlement(monkeypatch: pytest.MonkeyPatch) -> tuple[Listing, R
         by=an_operator(),
     )
     racers: list[Racer] = []
-    book = book_entry._book
+    book = booking.book
 
-    def book_later(*arguments: Any) -> set[int]:
+    def book_later(*arguments: Any, **named: Any) -> None:
         racers.append(Racer(partial(proposals.approve, proposal=proposal, by=other)))
         racers[0].join(timeout=1)
-        return book(*arguments)
+        book(*arguments, **named)
 
-    monkeypatch.setattr(book_entry, "_book", book_later)
+    monkeypatch.setattr(booking, "book", book_later)
     settled(listing)
     return listing, racers[0]
 
@@ -252,8 +252,7 @@ def test_without_the_cursors_lock_a_settled_trade_is_taken_back_and_the_listing_
     committed_db: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control. That nothing pending is below zero is the second line."""
-    cursor = busts._Made.cursor
-    monkeypatch.setattr(busts._Made, "cursor", lambda made, *, lock=False: cursor(made))
+    monkeypatch.setattr(busts._Made, "lock", lambda made: None)
     listing, approval = a_bust_meets_settlement(monkeypatch)
     assert approval.outcome().status == "APPLIED"
     drained(listing)
@@ -366,7 +365,7 @@ def everything_at_once(listings: list[Listing], crowd: list[Account]) -> None:
         while not over.is_set():
             for listing in listings:
                 matching.drain(listing.pk, limit=20)
-                book_entry.settle(listing.pk)
+                consumer.settle(listing.pk)
 
     def supervise() -> None:
         for _ in range(ROUNDS):

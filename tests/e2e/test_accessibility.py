@@ -70,7 +70,7 @@ def town(web: WebServer) -> Town:
     calendars.create_calendar(name="Looked at", full_day=day, half_day=day)
     a_fee_schedule(subscriber_class="MARKET_MAKER")
     # Trades of the next day's settlement may still be taken back.
-    market = a_listing("AXEA", settlement="NEXT_DAY")
+    market = a_listing("AXEA", rail="BOOK_ENTRY_T1")
     halted, call = a_listing("AXEB"), a_listing("AXEC")
     trader, other = an_investor(market, lots=500, cents=10_000_00), an_investor(market, cents=10_000_00)
     operator = a_supervisor()

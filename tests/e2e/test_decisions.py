@@ -23,7 +23,7 @@ def test_a_trade_is_taken_back_by_two_people_and_both_its_sides_see_it(
     windows: Windows, desk: Desk, another_desk: Desk
 ) -> None:
     """BUST-001, BUST-003, BUST-005"""
-    listing = a_listing("BUSTED", settlement="NEXT_DAY")
+    listing = a_listing("BUSTED", rail="BOOK_ENTRY_T1")
     symbol = listing.symbol
     a_fee_schedule(listing=listing, maker_rate=1_000, taker_rate=1_000)
     seller, buyer = an_investor(listing, lots=500), an_investor(listing, cents=10_000_00)

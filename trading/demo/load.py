@@ -16,7 +16,7 @@ from trading.demo.market import ISSUERS, MAX_ORDER_USD, SECURITIES
 from trading.demo.people import HOLDERS, PASSWORD, SIGN_INS, TARGET_LOTS, Person
 from trading.models import Calendar, FeeSchedule, Listing, Order, Transfer
 from trading.services import calendars, ledger, listings
-from trading.settlement import book_entry
+from trading.settlement import consumer
 
 # Rounds of quotes and trades a market opens with: a full book, a last price and a tape on first sight.
 OPENING_ROUNDS = 10
@@ -101,7 +101,7 @@ def _list_securities() -> dict[str, Listing]:
             description=security.description, tick_size=Decimal(security.tick),
             lot_size=Decimal(security.lot), max_order_qty=security.max_order_qty,
             max_order_cents=MAX_ORDER_USD * 100, max_price=security.max_price,
-            calendar=keeps[security.hours.name], settlement=security.settlement,
+            calendar=keeps[security.hours.name], rail=security.rail,
             static_band_bps=security.static_band_bps, dynamic_band_bps=security.dynamic_band_bps,
             reference_px=security.open_px,
         )  # fmt: skip
@@ -146,5 +146,5 @@ def carry_out(listing_ids: list[int]) -> None:
     for pk in listing_ids:
         while matching.drain(pk):
             pass
-        while book_entry.settle(pk):
+        while consumer.settle(pk):
             pass

@@ -34,7 +34,7 @@ class Security:
     activity: int  # how often it moves, compared with the others
     description: str
     hours: Hours = ROUND_THE_CLOCK
-    settlement: Listing.Settlement = Listing.Settlement.IMMEDIATE
+    rail: Listing.Rail = Listing.Rail.BOOK_ENTRY_T0
     static_band_bps: int = 0
     dynamic_band_bps: int = 0
 
@@ -106,7 +106,7 @@ SECURITIES = (
             "Preferred shares of a company in clinical trials. They rank before common shares and carry a "
             "6 % dividend that accrues until paid. The outcome of two trials decides most of their value."
         ),
-        settlement=Listing.Settlement.NEXT_DAY,
+        rail=Listing.Rail.BOOK_ENTRY_T1,
     ),
     Security(
         "MOSS", "Mossgate Housing Fund II", "Mossgate Housing Partners, L.P.",
@@ -127,7 +127,7 @@ SECURITIES = (
             "Senior notes secured on heat networks in eleven towns. Each token is 100 dollars of principal "
             "and pays 7.25 % a year, half-yearly, until 15 June 2031. The issuer may repay early at 102."
         ),
-        settlement=Listing.Settlement.NEXT_DAY,
+        rail=Listing.Rail.BOOK_ENTRY_T1,
     ),
     Security(
         "ATLR", "Atelierrow Collection No. 3", "Atelierrow Collections, LLC",
@@ -138,7 +138,7 @@ SECURITIES = (
             "A share in eleven paintings and four sculptures held in a bonded store. There is no income: "
             "value comes from the sale of works, which holders vote on. Traded in twentieths of a share."
         ),
-        hours=NEW_YORK, settlement=Listing.Settlement.NEXT_DAY,
+        hours=NEW_YORK, rail=Listing.Rail.BOOK_ENTRY_T1,
     ),
     Security(
         "OLIV", "Olivandra Foods Common", "Olivandra Foods, Inc.",

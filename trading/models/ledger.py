@@ -70,6 +70,20 @@ class Transfer(Record):
         TRADE_CASH = "TRADE_CASH", "Trade, cash leg"
         TRADE_TOKEN = "TRADE_TOKEN", "Trade, token leg"
         TRADE_FEE = "TRADE_FEE", "Trade, fee"
+        # A trade's legs, back again: an instruction of its own.
+        REVERSAL_CASH = "REVERSAL_CASH", "Reversal, cash leg"
+        REVERSAL_TOKEN = "REVERSAL_TOKEN", "Reversal, token leg"
+        REVERSAL_FEE = "REVERSAL_FEE", "Reversal, fee given back"
+        UNMATCHED = "UNMATCHED", "Cash nobody is named for"
+        WITHDRAWAL = "WITHDRAWAL", "Withdrawal"
+        PAYMENT = "PAYMENT", "Payment by the bank"
+        RETURN = "RETURN", "Payment returned by the bank"
+        FUNDING = "FUNDING", "Funding by an issuer"
+        DIVIDEND = "DIVIDEND", "Dividend"
+        WITHHOLDING = "WITHHOLDING", "Tax withheld"
+        FEE_REFUND = "FEE_REFUND", "Fee refunded"
+        COMPENSATION = "COMPENSATION", "Compensation"
+        CORRECTION = "CORRECTION", "Correction"
 
     at = models.DateTimeField()
     kind = models.CharField(max_length=16, choices=Kind)

@@ -7,13 +7,31 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from portal.models import Issuer
+from portal.models import Issuer, User
 from trading.engine import Phase, Side
 from trading.models.calendars import Calendar
 from trading.models.ledger import Asset
 
 SYMBOL = r"[A-Z][A-Z0-9.-]{0,11}"
 SYMBOL_RULE = "capital letters, digits, points and hyphens, up to 12, a letter first."
+
+
+class Custodian(models.Model):
+    """Who keeps securities and cash for the venue's subscribers, and settles at the venue's word (three-step
+    model, SEC staff letter of 25 September 2020)."""
+
+    code = models.CharField(max_length=12, primary_key=True)
+    name = models.CharField(max_length=120)
+    user = models.OneToOneField(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="custodian",
+        help_text="Who speaks for it through the API.",
+    )  # fmt: skip
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Listing(models.Model):
@@ -36,9 +54,9 @@ class Listing(models.Model):
         REG_CF = "REG_CF", "Reg CF"
         REG_S = "REG_S", "Reg S"
 
-    class Settlement(models.TextChoices):
-        IMMEDIATE = "IMMEDIATE", "Immediately, on the books"
-        NEXT_DAY = "NEXT_DAY", "On the next business day (T+1), on the books"
+    class Rail(models.TextChoices):
+        BOOK_ENTRY_T0 = "BOOK_ENTRY_T0", "Immediately, on the books"
+        BOOK_ENTRY_T1 = "BOOK_ENTRY_T1", "On the next business day (T+1), on the books"
 
     symbol = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=120)
@@ -74,7 +92,13 @@ class Listing(models.Model):
         Calendar, on_delete=models.PROTECT, null=True, blank=True, related_name="listings",
         help_text="None: continuous trading around the clock.",
     )  # fmt: skip
-    settlement = models.CharField(max_length=16, choices=Settlement, default=Settlement.IMMEDIATE)
+    rail = models.CharField(
+        "settlement", max_length=16, choices=Rail, default=Rail.BOOK_ENTRY_T0, help_text="How trades settle."
+    )
+    custodian = models.ForeignKey(
+        Custodian, on_delete=models.PROTECT, null=True, blank=True, related_name="listings",
+        help_text="Has to affirm both sides of each trade, and carries out its settlement.",
+    )  # fmt: skip
     # Never changed: candles of a day, and the ends of DAY orders, were reckoned by it.
     time_zone = models.CharField(max_length=40, default="America/New_York")
     closes_at = models.TimeField(help_text="When DAY orders expire, in the listing's time zone.")
@@ -127,7 +151,8 @@ class Listing(models.Model):
             "volatility_call_seconds": self.volatility_call_seconds,
             "reopening_call_seconds": self.reopening_call_seconds,
             "calendar": self.calendar.name if self.calendar else None,
-            "settlement": self.settlement,
+            "rail": self.rail,
+            "custodian": self.custodian_id,
             "time_zone": self.time_zone,
             "closes_at": self.closes_at.isoformat(),
         }

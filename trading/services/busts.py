@@ -12,7 +12,7 @@ from portal.models import Account, Proposal
 from portal.proposals import ProposalRefused, Wording
 from trading import balances, doorbell, engine, journal, words
 from trading.engine import Side
-from trading.models import CASH, Balance, Cursor, Execution, Listing, TradeBreak
+from trading.models import BREAKABLE, CASH, Balance, Cursor, Execution, Instruction, Listing, TradeBreak
 from trading.selectors import SETTLEMENT_CURSOR
 
 
@@ -38,20 +38,22 @@ class _Made:
 
     def refuse_closed(self) -> None:
         listing, seq = self.listing, self.trade.seq
-        if seq <= self.cursor().last_event_seq:
+        trade = Instruction.objects.filter(listing=listing, trade_seq=seq, kind=Instruction.Kind.TRADE)
+        if trade.exclude(state__in=BREAKABLE).exists():
             raise ProposalRefused(
                 "SETTLED",
-                f"Trade {seq} of {listing.symbol} is settled. Only an offsetting trade both sides agree to "
-                "undoes it.",
+                f"The settlement of trade {seq} of {listing.symbol} is under way or done. Only an offsetting "
+                "trade both sides agree to undoes it.",
             )
         if TradeBreak.objects.filter(listing=listing, trade_seq=seq).exists():
             raise ProposalRefused(
                 "BROKEN_ALREADY", f"Trade {seq} of {listing.symbol} is taken back or corrected already."
             )
 
-    def cursor(self, *, lock: bool = False) -> Cursor:
-        rows = Cursor.objects.select_for_update(no_key=True) if lock else Cursor.objects
-        return rows.get(name=SETTLEMENT_CURSOR, listing=self.listing)
+    def lock(self) -> None:
+        """Settlement of the listing waits until this transaction has ended."""
+        rows = Cursor.objects.select_for_update(no_key=True)
+        rows.get(name=SETTLEMENT_CURSOR, listing=self.listing)
 
     def said(self, price: int, qty: int) -> str:
         return f"{words.quantity(self.listing, qty)} at {words.price(self.listing, price)}"
@@ -66,7 +68,7 @@ class BustTrade:
     def current(self, *, subject: str, lock: bool = False) -> dict[str, Any]:
         made = _made(subject)
         if lock:
-            made.cursor(lock=True)
+            made.lock()
         buyer, seller = made.parties
         numbers = dict(Account.objects.filter(pk__in=made.parties).values_list("pk", "number"))
         return {

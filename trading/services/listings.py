@@ -40,7 +40,7 @@ def create_listing(
     static_band_bps: int = 0,
     dynamic_band_bps: int = 0,
     reference_px: int | None = None,
-    settlement: str = Listing.Settlement.IMMEDIATE,
+    rail: str = Listing.Rail.BOOK_ENTRY_T0,
     calendar: Calendar | None = None,
     closes_at: time = time(16, 0),
     time_zone: str = "America/New_York",
@@ -65,7 +65,7 @@ def create_listing(
             exemption=exemption, open_to=list(open_to), access_note=access_note, tick_size=tick_size,
             lot_size=lot_size, tick_lot_cents=int(tick_lot_cents), max_order_qty=max_order_qty,
             max_order_cents=max_order_cents, max_price=max_price, protection_bps=protection_bps,
-            static_band_bps=static_band_bps, dynamic_band_bps=dynamic_band_bps, settlement=settlement,
+            static_band_bps=static_band_bps, dynamic_band_bps=dynamic_band_bps, rail=rail,
             calendar=calendar, time_zone=time_zone, closes_at=closes_at, listed_at=clock.now(),
         )  # fmt: skip
         MarketState.objects.create(listing=listing)

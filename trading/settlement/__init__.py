@@ -1,1 +1,3 @@
-"""Settlement carries trades on into the ledger, behind a cursor of its own."""
+"""Settlement: each trade becomes an instruction, each instruction delivery versus payment, or a case for
+people. ``consumer`` carries them on; rails say when and how; ``booking`` is what settling means on the
+books."""

@@ -14,7 +14,7 @@ from trading.engine import OrdType, Side, TimeInForce
 from trading.models import FeeSchedule, Listing, MarketState, Order
 from trading.services import entry, ledger, listings
 from trading.services.requests import Accepted, CancelRequest, NewOrderRequest, ReplaceRequest, Request
-from trading.settlement import book_entry
+from trading.settlement import consumer
 from trading.verification import verify_ledger, verify_listing
 
 _numbers = count(1)
@@ -125,7 +125,7 @@ def drained(listing: Listing) -> int:
 
 
 def settled(listing: Listing) -> None:
-    while book_entry.settle(listing.pk):
+    while consumer.settle(listing.pk):
         pass
 
 

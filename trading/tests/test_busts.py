@@ -25,7 +25,7 @@ from trading.models import (
 )
 from trading.services import entry
 from trading.services.requests import Refused
-from trading.settlement import book_entry
+from trading.settlement import consumer
 from trading.tests.factories import (
     a_listing,
     approved,
@@ -341,7 +341,7 @@ def test_settlement_waits_for_the_worker_to_have_heard_of_a_bust(
     first, second = traded(listing, seller, buyer, 1), traded(listing, seller, buyer, 2)
     bust(second)
     settled(listing)
-    assert not book_entry.settle(listing.pk)
+    assert not consumer.settle(listing.pk)
     assert list(Transfer.objects.filter(kind="TRADE_TOKEN").values_list("reference", flat=True)) == [
         f"TRADE_TOKEN:{listing.pk}:{first}"
     ]
@@ -349,7 +349,7 @@ def test_settlement_waits_for_the_worker_to_have_heard_of_a_bust(
     drained(listing)
     settled(listing)
     assert Transfer.objects.filter(kind="TRADE_TOKEN").count() == 1
-    assert not book_entry.listings_behind()
+    assert not consumer.listings_behind()
     as_recomputed(listing)
 
 

@@ -22,7 +22,7 @@ from trading.services.requests import (
     ReplaceRequest,
     Request,
 )
-from trading.settlement import book_entry
+from trading.settlement import consumer
 from trading.tests.factories import (
     a_cl_ord_id,
     a_fee_schedule,
@@ -49,7 +49,7 @@ class Chance:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self.listing = a_listing(
-            settlement=Listing.Settlement.NEXT_DAY, protection_bps=2_000, dynamic_band_bps=150,
+            rail=Listing.Rail.BOOK_ENTRY_T1, protection_bps=2_000, dynamic_band_bps=150,
             static_band_bps=1_500, reference_px=MIDDLE,
         )  # fmt: skip
         crowd = [funded(cents=10**6, lots=2_000, listing=self.listing) for _ in range(3)]
@@ -141,7 +141,7 @@ class Chance:
             case 3 if self.random.random() < 0.3:
                 self.halt()
             case 4 | 5:
-                book_entry.settle(self.listing.pk)
+                consumer.settle(self.listing.pk)
 
     def break_a_trade(self) -> None:
         trades = Execution.objects.filter(side=Side.BUY).order_by("-trade_seq")[:20]

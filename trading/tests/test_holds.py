@@ -13,7 +13,7 @@ from trading import matching
 from trading.models import CASH, Balance, Listing, MarketState, Order
 from trading.services import entry
 from trading.services.requests import Refused
-from trading.settlement import book_entry
+from trading.settlement import consumer
 from trading.tests.factories import (
     a_cl_ord_id,
     a_listing,
@@ -75,7 +75,7 @@ def any_market(seed: int, steps: list[tuple[str, int]]) -> None:
     do = {
         "enter": enter,
         "drain": lambda n: matching.drain(listing.pk, limit=n),
-        "settle": lambda _: book_entry.settle(listing.pk),
+        "settle": lambda _: consumer.settle(listing.pk),
     }
     for step, n in steps:
         do[step](n)

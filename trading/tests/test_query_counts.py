@@ -18,7 +18,7 @@ from portal.tests.factories import a_user, an_account
 from trading import matching
 from trading.models import Listing
 from trading.services import entry
-from trading.settlement import book_entry
+from trading.settlement import consumer
 from trading.tests.factories import (
     a_listing,
     a_snapshot,
@@ -155,7 +155,7 @@ def test_settling_trades(listing: Listing, buyer: Account, seller: Account) -> N
         entered(*(sell(seller, listing, 1, 500) for _ in range(count)))
         entered(*(buy(buyer, listing, 1, 500) for _ in range(count)))
         drained(listing)
-        return queries(lambda: book_entry.settle(listing.pk))
+        return queries(lambda: consumer.settle(listing.pk))
 
     entered(buy(buyer, listing, 1, 500), sell(seller, listing, 1, 500))
     drained(listing)

@@ -8,8 +8,8 @@ import pytest
 
 from portal import clock
 from portal.models import Account
-from trading.models import CASH, Balance, Cursor, Listing, Transfer
-from trading.settlement import book_entry
+from trading.models import CASH, Balance, Instruction, Listing, Transfer
+from trading.settlement import consumer
 from trading.tests.factories import a_listing, as_recomputed, buy, drained, entered, funded, sell, settled
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def buyer() -> Account:
 
 @pytest.fixture
 def listing() -> Listing:
-    return a_listing(settlement=Listing.Settlement.NEXT_DAY)
+    return a_listing(rail=Listing.Rail.BOOK_ENTRY_T1)
 
 
 @pytest.fixture(autouse=True)
@@ -55,11 +55,11 @@ def test_a_trade_settles_as_the_next_business_day_begins(
     listing: Listing, seller: Account, buyer: Account
 ) -> None:
     traded(listing, seller, buyer, 1)
-    assert book_entry.settle(listing.pk) > 0  # the orders it came of
-    assert book_entry.settle(listing.pk) == 0
+    assert consumer.settle(listing.pk) > 0  # the orders it came of
+    assert consumer.settle(listing.pk) == 0
     assert Balance.objects.get(account=buyer, asset=CASH).pending_out == 500
     go_to(datetime(2027, 3, 2, 0, 0, 0, tzinfo=NEW_YORK) - timedelta(seconds=5))
-    assert book_entry.settle(listing.pk) == 0
+    assert consumer.settle(listing.pk) == 0
     go_to(datetime(2027, 3, 2, 0, 0, 0, tzinfo=NEW_YORK))
     settled(listing)
     assert booked() == [1]
@@ -97,14 +97,13 @@ def test_nobody_asks_for_a_listing_whose_next_trade_is_not_due(
     listing: Listing, seller: Account, buyer: Account
 ) -> None:
     traded(listing, seller, buyer, 1)
-    assert book_entry.listings_behind() == [listing.pk]
+    assert consumer.listings_behind() == [listing.pk]
     settled(listing)
-    assert book_entry.listings_behind() == []
-    due_at = Cursor.objects.get(listing=listing).due_at
-    assert due_at is not None
+    assert consumer.listings_behind() == []
+    due_at = Instruction.objects.get(listing=listing).due_at
     assert due_at.astimezone(UTC) == datetime(2027, 3, 2, 5, tzinfo=UTC)
     go_to(due_at)
-    assert book_entry.listings_behind() == [listing.pk]
+    assert consumer.listings_behind() == [listing.pk]
 
 
 def test_what_was_bought_cannot_be_sold_before_it_is_settled(
@@ -121,12 +120,12 @@ def test_what_was_bought_cannot_be_sold_before_it_is_settled(
 def test_trades_settle_batch_by_batch(
     seller: Account, buyer: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(book_entry, "BATCH", 2)
+    monkeypatch.setattr(consumer, "BATCH", 2)
     at_once = a_listing("BETA")
     holder = funded(lots=100, listing=at_once)
     for qty in (1, 2, 3, 4, 5):
         traded(at_once, holder, buyer, qty)
-    assert book_entry.settle(at_once.pk)
+    assert consumer.settle(at_once.pk)
     assert booked() == [1, 2]
     settled(at_once)
     assert booked() == [1, 2, 3, 4, 5]

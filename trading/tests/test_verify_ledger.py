@@ -78,7 +78,7 @@ CHANGED = {
     ),
     "a settlement skipped": (
         "UPDATE trading_cursor SET last_event_seq = (SELECT event_seq FROM trading_marketstate)",
-        "trading_transfer TRADE_CASH:1:6: is missing: the trade is past settlement",
+        "trading_instruction ACME trade 6: is missing: settlement has seen the trade",
     ),
 }
 
@@ -124,11 +124,11 @@ CHARGED = {
     ),
     "a fee that was not booked": (
         "UPDATE trading_execution SET fee = fee + 1 WHERE side = 'BUY' AND fee = 10",
-        "trading_transfer TRADE_FEE:1:4:BUY: is not what the trade came to",
+        "trading_instruction ACME trade 4: is not what the trade came to",
     ),
     "a fee that nobody owed": (
         "UPDATE trading_execution SET fee = 0 WHERE side = 'BUY' AND fee = 10",
-        "trading_transfer TRADE_FEE:1:4:BUY: settles no trade",
+        "trading_instruction ACME trade 4: is not what the trade came to",
     ),
     "a busted trade that is still to be settled": (
         "UPDATE trading_execution SET status = 'TRADED' WHERE side = 'BUY' AND status = 'BUSTED'",

@@ -1,4 +1,5 @@
-"""The ledger: balances recomputed from transfers, trades on their way to settlement, and working orders."""
+"""The ledger: balances recomputed from transfers, trades on their way to settlement, working orders and
+withdrawals."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,10 +10,9 @@ from django.db.models import F, Sum
 from portal.models import Account
 from trading import journal
 from trading.engine import OrdType, Side, required_hold
-from trading.models import CASH, WORKING, Balance, Listing, Order, Transfer
-from trading.selectors import SETTLEMENT_CURSOR
-from trading.services.ledger import FEES
+from trading.models import CASH, PENDING, WORKING, Balance, Listing, Order, Transfer, Withdrawal
 from trading.verification.findings import Comparison, Findings, Row
+from trading.verification.settled import verify_settlement
 
 Place = tuple[int, str]
 PARTS = ("settled", "held", "pending_in", "pending_out")
@@ -40,7 +40,7 @@ def verify_ledger() -> VerifiedLedger:
         row[part] += amount
     _compare_balances(expected, findings)
     _verify_sums(findings)
-    _verify_settlement(findings)
+    verify_settlement(findings)
     return verified
 
 
@@ -58,27 +58,17 @@ def _settled() -> Iterator[tuple[Place, str, int]]:
 
 
 def _pending() -> Iterator[tuple[Place, str, int]]:
-    """Trades that settlement has not seen."""
+    """Trades that stand and are not settled, or given up; reversals on their way."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT e.account_id, e.side, l.asset_id, "
-            "sum(CASE e.side WHEN 'BUY' THEN e.amount + e.fee ELSE e.amount - e.fee END)::bigint, "
-            "sum(e.last_qty)::bigint "
-            "FROM trading_execution e JOIN trading_listing l ON l.id = e.listing_id "
-            "JOIN trading_cursor c ON c.listing_id = l.id AND c.name = %s "
-            "WHERE e.trade_seq > c.last_event_seq AND e.status <> 'BUSTED' GROUP BY 1, 2, 3",
-            [SETTLEMENT_CURSOR],
-        )
+        cursor.execute(_PENDING, {"open": list(PENDING), "cash": CASH})
         rows = cursor.fetchall()
-    for account, side, token, amount, qty in rows:
-        bought = side == Side.BUY
-        yield (account, CASH), "pending_out" if bought else "pending_in", amount
-        yield (account, token), "pending_in" if bought else "pending_out", qty
+    for account, asset, part, amount in rows:
+        yield (account, asset), part, amount
 
 
 def _held() -> Iterator[tuple[Place, str, int]]:
     """``held = Σ required_hold(working) + Σ holds of undrained commands``. (A new order on its way is
-    working already, as PENDING_NEW; what is left are replaces and corrections.)"""
+    working already, as PENDING_NEW; what is left are replaces and corrections.) And withdrawals asked for."""
     tokens = dict(Listing.objects.values_list("pk", "asset_id"))
     working = Order.objects.filter(ord_status__in=WORKING).select_related("listing", "fee_schedule")
     limit_legs = working.filter(ord_type=OrdType.LIMIT).exclude(linked_order_id=None)
@@ -92,6 +82,9 @@ def _held() -> Iterator[tuple[Place, str, int]]:
         yield (order.account_id, _held_asset(order.side, order.listing.asset_id)), "held", hold
     for account, listing, side, hold in journal.undrained_holds():
         yield (account, _held_asset(side, tokens[listing])), "held", hold
+    asked = Withdrawal.objects.filter(status=Withdrawal.Status.REQUESTED).order_by().values_list("account")
+    for account, cents in asked.annotate(Sum("cents")):
+        yield (account, CASH), "held", cents
 
 
 def _held_asset(side: str, token: str) -> str:
@@ -126,44 +119,31 @@ def _verify_sums(findings: Findings) -> None:
         findings.add("trading_balance", f"account {account} {asset}", "promises more than there is")
 
 
-def _verify_settlement(findings: Findings) -> None:
-    """Every trade that settlement has seen and that stands is booked once, all legs, and nothing else is."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UNSETTLED, {"cursor": SETTLEMENT_CURSOR, "cash": CASH, "fees": FEES})
-        for reference, what in cursor.fetchall():
-            findings.add("trading_transfer", reference, what)
-
-
-_UNSETTLED = """
+_PENDING = """
     WITH trade AS (
-        SELECT b.listing_id || ':' || b.trade_seq AS name, l.asset_id AS token, b.amount, b.last_qty,
-               b.account_id AS buyer, b.fee AS buyer_fee, s.account_id AS seller, s.fee AS seller_fee
+        SELECT b.listing_id, 'TRADE' AS kind, b.account_id AS buyer, s.account_id AS seller,
+               b.last_qty AS qty, b.amount, b.fee AS buyer_fee, s.fee AS seller_fee
         FROM trading_execution b
         JOIN trading_execution s USING (listing_id, trade_seq)
-        JOIN trading_listing l ON l.id = b.listing_id
-        JOIN trading_cursor c ON c.listing_id = b.listing_id AND c.name = %(cursor)s
-        WHERE b.side = 'BUY' AND s.side = 'SELL' AND b.trade_seq <= c.last_event_seq
-              AND b.status <> 'BUSTED'
-    ), venue AS (
-        SELECT (SELECT id FROM portal_account WHERE number = %(fees)s) AS account
-    ), leg AS (
-        SELECT 'TRADE_CASH:' || name AS reference, buyer AS debit_account_id, seller AS credit_account_id,
-               %(cash)s AS asset_id, amount FROM trade
+        LEFT JOIN trading_instruction i
+             ON i.listing_id = b.listing_id AND i.trade_seq = b.trade_seq AND i.kind = 'TRADE'
+        WHERE b.side = 'BUY' AND s.side = 'SELL' AND b.status <> 'BUSTED'
+              AND (i.id IS NULL OR i.state = ANY(%(open)s))
         UNION ALL
-        SELECT 'TRADE_TOKEN:' || name, seller, buyer, token, last_qty FROM trade
+        SELECT listing_id, kind, buyer_id, seller_id, qty, amount, buyer_fee, seller_fee
+        FROM trading_instruction WHERE kind = 'REVERSAL' AND state = ANY(%(open)s)
+    ), part AS (
+        SELECT buyer AS account, %(cash)s AS asset, 'pending_out' AS part,
+               CASE kind WHEN 'TRADE' THEN amount + buyer_fee ELSE amount END AS amount FROM trade
         UNION ALL
-        SELECT 'TRADE_FEE:' || name || ':BUY', buyer, venue.account, %(cash)s, buyer_fee
-        FROM trade, venue WHERE buyer_fee > 0
+        SELECT buyer, %(cash)s, 'pending_in', buyer_fee FROM trade WHERE kind = 'REVERSAL'
         UNION ALL
-        SELECT 'TRADE_FEE:' || name || ':SELL', seller, venue.account, %(cash)s, seller_fee
-        FROM trade, venue WHERE seller_fee > 0
+        SELECT seller, %(cash)s, 'pending_in',
+               CASE kind WHEN 'TRADE' THEN amount - seller_fee ELSE amount + seller_fee END FROM trade
+        UNION ALL
+        SELECT buyer, l.asset_id, 'pending_in', qty FROM trade JOIN trading_listing l ON l.id = listing_id
+        UNION ALL
+        SELECT seller, l.asset_id, 'pending_out', qty FROM trade JOIN trading_listing l ON l.id = listing_id
     )
-    SELECT reference, CASE WHEN t.id IS NULL THEN 'is missing: the trade is past settlement'
-                           WHEN leg.amount IS NULL THEN 'settles no trade'
-                           ELSE 'is not what the trade came to' END
-    FROM leg FULL JOIN (SELECT * FROM trading_transfer
-                        WHERE kind IN ('TRADE_CASH', 'TRADE_TOKEN', 'TRADE_FEE')) t USING (reference)
-    WHERE (leg.debit_account_id, leg.credit_account_id, leg.asset_id, leg.amount)
-          IS DISTINCT FROM (t.debit_account_id, t.credit_account_id, t.asset_id, t.amount)
-    ORDER BY reference
+    SELECT account, asset, part, sum(amount)::bigint FROM part GROUP BY 1, 2, 3
 """
