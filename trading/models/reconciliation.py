@@ -87,7 +87,7 @@ class Case(models.Model):
 
     kind = models.CharField(max_length=10, choices=Kind)
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
-    # What it is about: a line of a bank statement, or the comparison that found it.
+    # What it is about: a line of a bank statement; of a break its asset, of which there is one case a kind.
     subject = models.CharField(max_length=100)
     facts = models.JSONField(default=dict)
     opened_at = models.DateTimeField()
