@@ -121,9 +121,10 @@ class Databases:
         return self._connection()
 
     @contextmanager
-    def clone(self) -> Iterator[str]:
+    def clone(self, of: str | None = None) -> Iterator[str]:
+        """A database as the migrations leave it, or like another one that nobody is connected to."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
-        self._do("CREATE DATABASE {name} TEMPLATE {template}", name=name, template=self.template)
+        self._do("CREATE DATABASE {name} TEMPLATE {template}", name=name, template=of or self.template)
         try:
             with default_connection(self.postgres, name):
                 yield name
