@@ -13,7 +13,7 @@ from config.make.stages import ROOT, Stages, Took
 
 PYTEST = (PYTHON, "-m", "pytest", "--quiet", "--durations=10")
 EXAMPLES = {"HYPOTHESIS_PROFILE": "long"}
-KILLS = {"CRASH_KILLS": "200"}
+KILLS = {"CRASH_KILLS": "200", "SETTLEMENT_KILLS": "50"}
 RESULT = ROOT / "docs" / "check-long.md"
 
 
@@ -37,15 +37,17 @@ def tests(stages: Stages) -> None:
 
 
 def long_runs(stages: Stages) -> None:
-    engine, day, crash = (
+    engine, books, day, crash = (
         "trading/tests/engine",
+        "trading/tests/settlement/test_machine.py",
         "trading/tests/replay/test_replay_feed.py",
         "tests/chaos/test_crash.py",
     )
     patient: tuple[str | Path, ...] = (*PYTEST, "--timeout=0")
     earlier = len(stages.took)
     stages.run("20,000 examples of the engine", [*patient, engine], environment=EXAMPLES)
-    stages.run("200 kills of a worker", [*patient, crash], environment=KILLS)
+    stages.run("400 examples of the books", [*patient, books], environment=EXAMPLES)
+    stages.run("250 kills of workers", [*patient, crash], environment=KILLS)
     stages.run("a whole real day", [*patient, day, "-k", "a_real_session"], environment=EXAMPLES)
     write_result(stages.took[earlier:])
 
