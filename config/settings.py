@@ -125,6 +125,11 @@ PROPOSAL_KINDS = {
     "QUARANTINE": "trading.services.operations.QuarantineCommand",
     "BUST_TRADE": "trading.services.busts.BustTrade",
     "CORRECT_TRADE": "trading.services.busts.CorrectTrade",
+    "RESOLVE_SETTLEMENT": "trading.settlement.failures.ResolveSettlement",
+    "REVERSE_SETTLEMENT": "trading.settlement.reversals.ReverseSettlement",
+    "LISTING_SETTLEMENT": "trading.settlement.terms.ListingSettlement",
+    "LEDGER_ENTRY": "trading.services.entries.LedgerEntry",
+    "PAY_DIVIDEND": "trading.services.dividends.PayDividend",
     "CLOSE_CASE": "trading.reconciliation.cases.CloseCase",
 }
 
@@ -221,6 +226,7 @@ SPECTACULAR_SETTINGS = {
         },
         {"name": "orders", "description": "Order entry: preview, enter, cancel, replace."},
         {"name": "account", "description": "An account's executions, balances and refusals."},
+        {"name": "custodian", "description": "For custodians: what they affirm and settle."},
         {"name": "desk", "description": "For operators."},
     ],
 }

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from rest_framework.views import APIView
 
-from trading.api import accounts, markets, orders, session
+from trading.api import accounts, custodian, markets, orders, session
 
 
 def live(route: str, view: type[APIView]) -> URLPattern:
@@ -35,4 +35,6 @@ urlpatterns = [
     live("balances", accounts.BalancesView),
     live("refusals", accounts.RefusalsView),
     live("fees", accounts.FeesView),
+    live("custodian/instructions", custodian.InstructionsView),
+    live("custodian/messages", custodian.MessagesView),
 ]

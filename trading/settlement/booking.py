@@ -78,6 +78,12 @@ def pending(
     return into, out
 
 
+def places(listing: Listing, rows: Sequence[Instruction]) -> set[Place]:
+    """Balances that booking these moves."""
+    parties = {place for part in pending(listing, rows) for place in part}
+    return parties | {(fee_account().pk, CASH)} if rows else parties
+
+
 def local_date(listing: Listing, at: datetime) -> date:
     return at.astimezone(ZoneInfo(listing.time_zone)).date()
 

@@ -38,13 +38,15 @@ class Progress:
         self._rows: dict[int, Instruction] = {}
         self._new: set[int] = set()
 
-    def add(self, rows: Sequence[Instruction]) -> None:
-        """Trades are instructed."""
+    def add(
+        self, rows: Sequence[Instruction], *, note: str = "", proposal: Proposal | None = None
+    ) -> None:  # fmt: skip
+        """Trades are instructed; or what a proposal takes back."""
         for row, pk in zip(rows, _next_ids(len(rows)), strict=True):
             row.pk = pk
             self._new.add(pk)
             self._step(row).passed = [SettlementState.MATCHED]
-            self.move(row, SettlementState.INSTRUCTED)
+            self.move(row, SettlementState.INSTRUCTED, note=note, proposal=proposal)
 
     def move(
         self, row: Instruction, state: SettlementState, *, reason: str = "", note: str = "",

@@ -11,6 +11,7 @@ from portal.models import Account
 from trading import journal
 from trading.engine import OrdType, Side, required_hold
 from trading.models import CASH, PENDING, WORKING, Balance, Listing, Order, Transfer, Withdrawal
+from trading.verification.agreed import verify_agreed
 from trading.verification.findings import Comparison, Findings, Row
 from trading.verification.settled import verify_settlement
 
@@ -41,6 +42,7 @@ def verify_ledger() -> VerifiedLedger:
     _compare_balances(expected, findings)
     _verify_sums(findings)
     verify_settlement(findings)
+    verify_agreed(findings)
     return verified
 
 

@@ -21,7 +21,8 @@ def verify_terms(listing: Listing, findings: Findings) -> None:
     [should_be] = admissions
     parameters = Q(subject__startswith=f"LISTING_PARAMETERS {listing.symbol} #")
     calendar = Q(subject__startswith=f"LISTING_CALENDAR {listing.symbol} #")
-    applied = log.filter(parameters | calendar, action="APPLIED")
+    settlement = Q(subject__startswith=f"LISTING_SETTLEMENT {listing.symbol} #")
+    applied = log.filter(parameters | calendar | settlement, action="APPLIED")
     for facts in applied.values_list("facts", flat=True):
         should_be |= facts["new"]
     for name, value in listing.terms().items():
@@ -57,7 +58,7 @@ def verify_quarantines(listing: Listing, findings: Findings) -> None:
     for seq, reason, proposal in journal.quarantines(listing_id=listing.pk):
         about = proposal.kind, proposal.subject, proposal.new.get("seq"), proposal.reason
         is_it = about == ("QUARANTINE", listing.symbol, seq, reason)
-        for what in _objections(proposal, is_it=is_it):
+        for what in objections(proposal, is_it=is_it):
             findings.add("trading_quarantine", f"{listing.symbol} seq {seq}", what)
 
 
@@ -72,7 +73,7 @@ def verify_breaks(listing: Listing, findings: Findings) -> None:
         kind, command = _BREAKS[row.kind]
         about = proposal.kind, proposal.subject, proposal.new.get("price"), proposal.new.get("qty")
         is_it = about == (kind, f"{listing.symbol} {row.trade_seq}", row.price, row.qty)
-        for what in _objections(proposal, is_it=is_it):
+        for what in objections(proposal, is_it=is_it):
             findings.add("trading_tradebreak", name, what)
         if said.pop(row.seq, None) != (command, row.trade_seq, row.price, row.qty):
             findings.add("trading_tradebreak", name, f"is not what command {row.seq} carries into the book")
@@ -84,7 +85,8 @@ def verify_breaks(listing: Listing, findings: Findings) -> None:
 _BREAKS = {"BUST": ("BUST_TRADE", "BustTrade"), "CORRECT": ("CORRECT_TRADE", "CorrectTrade")}
 
 
-def _objections(proposal: Proposal, *, is_it: bool) -> list[str]:
+def objections(proposal: Proposal, *, is_it: bool) -> list[str]:
+    """What is wrong with the proposal something cites."""
     said = f"proposal {proposal.pk}"
     found = []
     if not is_it:
