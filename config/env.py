@@ -105,6 +105,20 @@ REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{SOCKET_DIR}/valkey.sock?db=
 # Celery's transport has its own words for a socket and its database number.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 
+# How documents are headed. Invented: name, address and standing of whoever runs the venue go here.
+VENUE = {
+    "name": os.environ.get("VENUE_NAME", "Meridian ATS"),
+    "address": os.environ.get("VENUE_ADDRESS", "1 Demonstration Square|New York, NY 10000").split("|"),
+    "contact": os.environ.get("VENUE_CONTACT", "desk@demo.example"),
+    "standing": os.environ.get("VENUE_STANDING", "A demonstration: no broker-dealer, not a member of SIPC."),
+}
+
+# Invented: a bank of whoever runs the venue goes here.
+BANK_BENEFICIARY = os.environ.get("BANK_BENEFICIARY", "Meridian ATS, for the benefit of customers")
+BANK_NAME = os.environ.get("BANK_NAME", "Demo Bank of Meridian")
+BANK_ROUTING_NUMBER = os.environ.get("BANK_ROUTING_NUMBER", "123456780")
+BANK_ACCOUNT_NUMBER = os.environ.get("BANK_ACCOUNT_NUMBER", "9000000001")
+BUSINESS_MODEL = os.environ.get("BUSINESS_MODEL", "NET-CAPITAL-CARRYING")
 
 DATABASE_SWITCHES = ""  # for the server's end of each connection
 

@@ -10,6 +10,7 @@ CSRF_TRUSTED_ORIGINS = env.CSRF_TRUSTED_ORIGINS
 
 # Demo mode: invented market, movable clock, sign-ins shown on the page. Never for real trading.
 DEMO = env.DEMO
+VENUE = env.VENUE
 
 INSTALLED_APPS = [
     "frontend",
@@ -130,8 +131,21 @@ PROPOSAL_KINDS = {
     "LISTING_SETTLEMENT": "trading.settlement.terms.ListingSettlement",
     "LEDGER_ENTRY": "trading.services.entries.LedgerEntry",
     "PAY_DIVIDEND": "trading.services.dividends.PayDividend",
+    "RELEASE_WITHDRAWAL": "trading.cash.withdrawals.ReleaseWithdrawal",
+    "REFUSE_WITHDRAWAL": "trading.cash.withdrawals.RefuseWithdrawal",
+    "ASSIGN_CASH": "trading.cash.assignments.AssignCash",
     "CLOSE_CASE": "trading.reconciliation.cases.CloseCase",
 }
+
+# --- Cash (no bank is reached: files are read from and written to BANK_DIR, docs/bank.md) --------------
+BANK_DIR = env.DATA_DIR / "bank"
+# The account customers' cash is kept in, apart from the venue's own (17 CFR 240.15c3-3(e)).
+BANK_BENEFICIARY = env.BANK_BENEFICIARY
+BANK_NAME = env.BANK_NAME
+BANK_ROUTING_NUMBER = env.BANK_ROUTING_NUMBER
+BANK_ACCOUNT_NUMBER = env.BANK_ACCOUNT_NUMBER
+# Which minimum of 17 CFR 240.15c3-1(a) applies: a rule of the dated rule table.
+BUSINESS_MODEL = env.BUSINESS_MODEL
 
 # --- People -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"
@@ -216,6 +230,10 @@ SPECTACULAR_SETTINGS = {
         "RestingTimeInForceEnum": "trading.api.inputs.RESTING",
         "SelfTradeEnum": "trading.api.inputs.SELF_TRADE",
         "OrderSelfTradeEnum": "trading.engine.SelfTrade",
+        "TradingStateEnum": "trading.api.outputs.STATES",
+        "SettlementStateEnum": "trading.models.settlement.SettlementState",
+        "SettlementKindEnum": "trading.models.settlement.Instruction.Kind",
+        "TransferKindEnum": "trading.models.ledger.Transfer.Kind",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [
@@ -225,7 +243,9 @@ SPECTACULAR_SETTINGS = {
             "description": "Market data, open to everybody. Start here, then follow a socket.",
         },
         {"name": "orders", "description": "Order entry: preview, enter, cancel, replace."},
-        {"name": "account", "description": "An account's executions, balances and refusals."},
+        {"name": "account", "description": "An account's executions, holdings, settlements and refusals."},
+        {"name": "cash", "description": "Deposits, withdrawals, and what became of them."},
+        {"name": "documents", "description": "Confirmations, statements and tax forms."},
         {"name": "custodian", "description": "For custodians: what they affirm and settle."},
         {"name": "desk", "description": "For operators."},
     ],

@@ -12,6 +12,7 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 RECORDS = [
     "trading_bankentry",
     "trading_bankstatement",
+    "trading_capitalfigures",
     "trading_custodianmessage",
     "trading_dividend",
     "trading_dividendpayment",
@@ -209,6 +210,56 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "bank entries",
+            },
+        ),
+        migrations.CreateModel(
+            name="CapitalFigures",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("own_cash", models.BigIntegerField(help_text="At banks, apart from customers' cash.")),
+                ("other_assets", models.BigIntegerField(help_text="All besides cash.")),
+                (
+                    "non_allowable_assets",
+                    models.BigIntegerField(help_text="Of these: not readily convertible into cash."),
+                ),
+                ("haircuts", models.BigIntegerField(help_text="On securities positions.")),
+                ("liabilities", models.BigIntegerField(help_text="All, subordinated loans included.")),
+                (
+                    "subordinated_loans",
+                    models.BigIntegerField(help_text="Under agreements that satisfy Appendix D."),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "capital figures",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("own_cash__gte", 0),
+                            ("other_assets__gte", 0),
+                            ("non_allowable_assets__gte", 0),
+                            ("haircuts__gte", 0),
+                            ("liabilities__gte", 0),
+                            ("subordinated_loans__gte", 0),
+                            ("subordinated_loans__lte", models.F("liabilities")),
+                        ),
+                        name="capital_figures_make_sense",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

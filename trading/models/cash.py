@@ -139,6 +139,39 @@ class Withdrawal(models.Model):
         return f"W-{self.pk:08d}"
 
 
+class CapitalFigures(Record):
+    """The venue's own balance sheet on a day, in cents, as its books outside this system have it: what net
+    capital is computed from (17 CFR 240.15c3-1). Recorded anew where it was wrong; the last one counts."""
+
+    as_of = models.DateField()
+    own_cash = models.BigIntegerField(help_text="At banks, apart from customers' cash.")
+    other_assets = models.BigIntegerField(help_text="All besides cash.")
+    non_allowable_assets = models.BigIntegerField(help_text="Of these: not readily convertible into cash.")
+    haircuts = models.BigIntegerField(help_text="On securities positions.")
+    liabilities = models.BigIntegerField(help_text="All, subordinated loans included.")
+    subordinated_loans = models.BigIntegerField(help_text="Under agreements that satisfy Appendix D.")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "capital figures"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(own_cash__gte=0)
+                & Q(other_assets__gte=0)
+                & Q(non_allowable_assets__gte=0)
+                & Q(haircuts__gte=0)
+                & Q(liabilities__gte=0)
+                & Q(subordinated_loans__gte=0)
+                & Q(subordinated_loans__lte=models.F("liabilities")),
+                name="capital_figures_make_sense",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.as_of}"
+
+
 class Dividend(Record):
     """A cash distribution, paid to all holders in one transaction."""
 

@@ -92,6 +92,15 @@ def fee_account() -> Account:
     return contra_account(FEES)
 
 
+def own_account(number: str) -> Account | None:
+    """Of contra accounts one that may be paid in for, and pay out: the venue's own, or an issuer's."""
+    if number == FEES:
+        return fee_account()
+    symbol = number.removeprefix("C-")
+    is_issuers = number != symbol and Listing.objects.filter(symbol=symbol).exists()
+    return contra_account(number, f"Issued {symbol}") if is_issuers else None
+
+
 def contra_account(number: str, name: str = "") -> Account:
     """One side of the books that is nobody's who trades here."""
     defaults = {
