@@ -12,6 +12,7 @@ from trading import journal
 from trading.engine import OrdType, Side, required_hold
 from trading.models import CASH, PENDING, WORKING, Balance, Listing, Order, Transfer, Withdrawal
 from trading.verification.agreed import verify_agreed
+from trading.verification.cash import verify_cash
 from trading.verification.findings import Comparison, Findings, Row
 from trading.verification.settled import verify_settlement
 
@@ -42,6 +43,7 @@ def verify_ledger() -> VerifiedLedger:
     _compare_balances(expected, findings)
     _verify_sums(findings)
     verify_settlement(findings)
+    verify_cash(findings)
     verify_agreed(findings)
     return verified
 
