@@ -1,17 +1,65 @@
-"""How much is withheld of what an account is paid, by the form its holder signed last."""
+"""Tax forms: recorded as they were signed; by the last one is withheld of what an account is paid."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from portal import rule_table
-from portal.models import TaxForm
+from django.db import transaction
+
+from portal import audit, clock, rule_table
+from portal.models import Account, TaxForm, User
 
 # Why so much.
 US_PERSON = "W9"
 NONRESIDENT = "W8BEN"
 TREATY = "W8BEN_TREATY"
 NO_VALID_FORM = "NO_VALID_FORM"
+
+
+class FormRefused(Exception):
+    """An anticipated reason not to record a form: ``code`` for machines, the text for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def record_form(
+    *,
+    account: Account,
+    kind: str,
+    name: str,
+    address: str,
+    country: str,
+    signed_on: date,
+    tin: str = "",
+    treaty_rate: Decimal | None = None,
+    by: User | None = None,
+) -> TaxForm:
+    """Record a form as signed. What it changes is withheld from then on, nothing is paid again."""
+    is_w9, now = kind == TaxForm.Kind.W9, clock.now()
+    if signed_on > now.date():
+        raise FormRefused("SIGNED_LATER", "It was not signed yet on that day.")
+    if is_w9 and not tin:
+        raise FormRefused(
+            "TIN_REQUIRED", "A W-9 without a taxpayer number certifies nothing (26 U.S.C. 3406)."
+        )
+    if not re.fullmatch(r"[A-Z]{2}", country) or is_w9 != (country == "US"):
+        raise FormRefused("WRONG_COUNTRY", "A W-9 is of the United States (US), a W-8BEN of another country.")
+    if treaty_rate is not None and (is_w9 or not 0 <= treaty_rate <= 100):
+        raise FormRefused("NO_TREATY", "Only a W-8BEN claims a treaty’s rate, from 0 to 100 percent.")
+    expires_on = None if is_w9 else last_valid_day(signed_on)
+    with transaction.atomic():
+        form = TaxForm.objects.create(
+            account=account, kind=kind, name=name, address=address, country=country, tin=tin,
+            treaty_rate=treaty_rate, signed_on=signed_on, expires_on=expires_on, recorded_at=now,
+            recorded_by=by,
+        )  # fmt: skip
+        facts = {"form": kind, "country": country, "signed_on": signed_on.isoformat()}
+        facts["treaty_rate"] = "" if treaty_rate is None else f"{treaty_rate:f}"
+        audit.record(action="TAX_FORM_RECORDED", subject=account.number, actor=by, facts=facts)
+    return form
 
 
 def withholding(account_ids: Iterable[int], on: date) -> dict[int, tuple[Decimal, str]]:
