@@ -1,0 +1,1 @@
+"""What documents say, folded from the ledger; nothing of it is kept."""
