@@ -10,8 +10,10 @@ from django.http import HttpRequest
 from portal import clock, proposals
 from portal.models import AuditEntry, Proposal
 from trading import journal, selectors, words
-from trading.models import Listing
+from trading.models import Case, Listing
+from trading.reconciliation.cases import stops
 from trading.services import schedules
+from trading.settlement.board import board
 
 # In the order in which operators think of them; what is in no section follows by app.
 SECTIONS = {
@@ -19,11 +21,29 @@ SECTIONS = {
     "Rules of the market": ["trading.Calendar", "trading.FeeSchedule"],
     "Order flow": ["trading.Order", "trading.Execution", "trading.Refusal"],
     "Journal": ["trading.Command", "trading.Event", "trading.Quarantine"],
-    "Ledger": ["trading.Balance", "trading.Transfer"],
-    "People": ["portal.Account", "portal.User", "auth.Group", "portal.Issuer"],
-    "Office": ["portal.Proposal", "portal.AuditEntry", "portal.Seal"],
+    "Settlement": ["trading.Instruction", "trading.Custodian"],
+    "Ledger": ["trading.Balance", "trading.Transfer", "trading.Dividend", "trading.DividendPayment"],
+    "Money": [
+        "trading.BankStatement",
+        "trading.BankEntry",
+        "trading.Withdrawal",
+        "trading.BankAccount",
+        "trading.CapitalFigures",
+    ],
+    "Reconciliation": ["trading.Case", "trading.Reconciliation", "trading.PositionFile"],
+    "People": ["portal.Account", "portal.User", "auth.Group", "portal.Issuer", "portal.TaxForm"],
+    "Office": ["portal.Proposal", "portal.RuleValue", "portal.AuditEntry", "portal.Seal"],
 }
-NAMES = {"portal.User": "People", "auth.Group": "Roles", "trading.Quarantine": "Commands put aside"}
+NAMES = {
+    "portal.User": "People",
+    "auth.Group": "Roles",
+    "trading.Instruction": "Settlement",
+    "trading.Quarantine": "Commands put aside",
+    "trading.Reconciliation": "Comparisons",
+    "trading.BankStatement": "Bank",
+    "trading.CapitalFigures": "Customers’ and own money",
+    "portal.RuleValue": "Rule table",
+}
 LATEST = 8
 
 
@@ -69,6 +89,11 @@ class OperatorsDesk(AdminSite):
         context: dict[str, Any] = {"now": clock.now()}
         if may("trading.view_listing"):
             context |= _markets()
+        if may("trading.view_case"):
+            opened = Case.objects.filter(closed_at=None).order_by("opened_at")
+            context["cases"] = [(case, stops(case)) for case in opened[:LATEST]]
+        if may("trading.view_instruction"):
+            context["settlement"] = board(at=context["now"])
         if may("portal.view_proposal"):
             proposed = Proposal.objects.filter(status=Proposal.Status.PROPOSED).select_related("proposed_by")
             context["proposals"] = [(row, proposals.wording(row)) for row in proposed[:LATEST]]

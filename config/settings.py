@@ -134,6 +134,7 @@ PROPOSAL_KINDS = {
     "RELEASE_WITHDRAWAL": "trading.cash.withdrawals.ReleaseWithdrawal",
     "REFUSE_WITHDRAWAL": "trading.cash.withdrawals.RefuseWithdrawal",
     "ASSIGN_CASH": "trading.cash.assignments.AssignCash",
+    "RULE_VALUE": "portal.rule_table.NewRuleValue",
     "CLOSE_CASE": "trading.reconciliation.cases.CloseCase",
 }
 

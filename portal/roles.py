@@ -15,6 +15,13 @@ MARKET = [
 ]  # fmt: skip
 JOURNAL = ["command", "event", "quarantine"]
 LEDGER = ["balance", "transfer"]
+MONEY = ["bankstatement", "bankentry", "withdrawal", "bankaccount", "capitalfigures"]
+MONEY_ACTS = {
+    "trading.add_bankstatement", "trading.verify_bankaccount", "trading.add_withdrawal",
+    "trading.add_capitalfigures",
+}  # fmt: skip
+SETTLEMENT = ["instruction", "custodian", "dividend", "dividendpayment"]
+RECONCILIATION = ["case", "reconciliation", "positionfile"]
 
 ONBOARDING_REVIEWER = "Onboarding reviewer"
 MARKET_OPERATOR = "Market operator"
@@ -29,19 +36,28 @@ def _view(app: str, *models: str) -> set[str]:
 
 
 ROLES: dict[str, set[str]] = {
-    ONBOARDING_REVIEWER: _view("portal", "user", "account", "issuer"),
-    MARKET_OPERATOR: {*_view("trading", *MARKET), "trading.halt_listing"},
+    ONBOARDING_REVIEWER: {
+        *_view("portal", "user", "account", "issuer", "taxform"),
+        "portal.add_taxform",
+    },
+    MARKET_OPERATOR: {*_view("trading", *MARKET, *SETTLEMENT), "trading.halt_listing"},
     MARKET_SUPERVISOR: {
-        *_view("portal", "account", "issuer", "proposal", "auditentry"),
-        *_view("trading", *MARKET, *JOURNAL, *LEDGER),
+        *_view("portal", "account", "issuer", "proposal", "auditentry", "rulevalue"),
+        *_view("trading", *MARKET, *JOURNAL, *LEDGER, *MONEY, *RECONCILIATION),
+        *MONEY_ACTS,
+        "trading.add_positionfile",
+        "trading.close_case",
         "trading.halt_listing",
         "trading.lift_regulatory_halt",
         "portal.add_proposal",
         "portal.decide_proposal",
     },
     COMPLIANCE_OFFICER: {
-        *_view("portal", "user", "account", "issuer", "proposal", "auditentry", "seal"),
-        *_view("trading", *MARKET, *JOURNAL, *LEDGER),
+        *_view("portal", "user", "account", "issuer", "proposal", "rulevalue", "auditentry", "seal"),
+        *_view("trading", *MARKET, *JOURNAL, *LEDGER, *MONEY, *RECONCILIATION),
+        *MONEY_ACTS,
+        "trading.add_positionfile",
+        "trading.close_case",
         "trading.halt_listing",
         "trading.lift_regulatory_halt",
         "portal.suspend_account",
@@ -49,7 +65,7 @@ ROLES: dict[str, set[str]] = {
         "portal.decide_proposal",
     },
     FILINGS: {
-        *_view("portal", "account", "issuer"),
+        *_view("portal", "account", "issuer", "rulevalue"),
         *_view("trading", "listing", "calendar", "feeschedule", "auction", "candle", "execution", "transfer"),
     },
 }

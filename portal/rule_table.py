@@ -1,9 +1,15 @@
-"""The dated rule table, asked: what does the rule say on this day?"""
+"""The dated rule table: what does the rule say on this day? And another value, decided by two people."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from portal.models import RuleValue
+from portal import clock
+from portal.models import Proposal, RuleValue
+from portal.proposals import ProposalRefused, Wording
+
+MOST = 10**12
 
 
 class UnknownRule(LookupError):
@@ -21,3 +27,64 @@ def rule(rule_id: str, *, on: date) -> RuleValue:
 
 def value(rule_id: str, *, on: date) -> Decimal:
     return rule(rule_id, on=on).value
+
+
+class NewRuleValue:
+    """Kind of proposal: what a rule says from a day on. Subject: the rule; new: ``value`` (a decimal),
+    ``effective_from``, ``citation`` and ``sourced``. What the days before it say stays as it was."""
+
+    FIELDS = ("value", "effective_from", "citation", "sourced")
+
+    def current(self, *, subject: str, lock: bool = False) -> dict[str, Any]:
+        """The newest row: one that came meanwhile is ground that has moved."""
+        return {"newest": _newest(subject).pk}
+
+    def check(self, *, subject: str, new: dict[str, Any]) -> None:
+        _newest(subject)
+        if set(new) != set(self.FIELDS) or not new["citation"].strip():
+            raise ProposalRefused("INCOMPLETE", "Say the value, from when on, and where it is written.")
+        if new["sourced"] not in RuleValue.Sourced.values:
+            raise ProposalRefused("UNKNOWN_SOURCE", "Say whether it was read in the rule: one of the list.")
+        number = _decimal(new["value"])
+        if number is None or not 0 <= number <= MOST or number != round(number, 4):
+            raise ProposalRefused("NOT_A_VALUE", "A value is a number from nought, with up to four decimals.")
+        if date.fromisoformat(new["effective_from"]) < _today():
+            raise ProposalRefused("PAST", "That day has passed, and what was reckoned by it stays.")
+
+    def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
+        RuleValue.objects.create(**new, rule_id=subject, unit=_newest(subject).unit, proposal=proposal)
+
+    def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
+        before = RuleValue.objects.filter(
+            rule_id=subject, effective_from__lte=new["effective_from"], pk__lte=old["newest"]
+        )
+        row = before.order_by("-effective_from", "-id").first()
+        becomes = RuleValue(value=Decimal(new["value"]), unit=_newest(subject).unit)
+        return [
+            (f"From {new['effective_from']}", row.said if row else "–", becomes.said),
+            ("Written in", row.citation if row else "–", new["citation"]),
+            ("Source", row.get_sourced_display() if row else "–", RuleValue.Sourced(new["sourced"]).label),
+        ]
+
+
+def known_rules() -> list[str]:
+    return list(RuleValue.objects.order_by("rule_id").values_list("rule_id", flat=True).distinct())
+
+
+def _newest(rule_id: str) -> RuleValue:
+    row = RuleValue.objects.filter(rule_id=rule_id).order_by("-id").first()
+    if row is None:
+        raise ProposalRefused("UNKNOWN_RULE", f"There is no rule {rule_id}: rules come with a release.")
+    return row
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except (InvalidOperation, TypeError):
+        return None
+    return number if number.is_finite() else None
+
+
+def _today() -> date:
+    return clock.now().astimezone(ZoneInfo("America/New_York")).date()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -21,7 +22,8 @@ from portal.tests.desk import (
 )
 from portal.tests.factories import a_user, an_account
 from trading import journal
-from trading.models import Auction, Calendar, Execution, FeeSchedule, Listing, MarketState
+from trading.models import Auction, Calendar, Case, Execution, FeeSchedule, Listing, MarketState
+from trading.reconciliation.position_files import import_positions
 from trading.services import entry
 from trading.services.calendars import create_calendar
 from trading.tests.factories import a_listing, buy, drained, funded, sell, settled, worked
@@ -48,6 +50,8 @@ def listing() -> Listing:
     Auction.objects.create(
         listing=listing, event_seq=1, call="OPENING_CALL", at=clock.now(), volume=0, surplus_qty=0
     )
+    content = f"as_of,symbol,account,quantity\n{clock.now().date() - timedelta(days=1)},{listing.symbol},,1\n"
+    import_positions(source="CUSTODIAN", content=content.encode(), file_name="positions.csv")
     propose(listing)
     return listing
 
@@ -66,6 +70,7 @@ def acts(listing: Listing) -> dict[str, tuple[str, dict[str, str]]]:
     """Everything that can be done at the desk: the permission it takes, where, and what is sent."""
     account, proposal = Account.objects.exclude(kind="CONTRA").earliest("pk"), Proposal.objects.get()
     at = f"/admin/trading/listing/{listing.pk}"
+    case = f"/admin/trading/case/{Case.objects.earliest('pk').pk}"
     reason, halt = {"note": "why not"}, {"reason_code": "REGULATORY"}
     return {
         f"/admin/trading/listing/halt/?listing={listing.pk}": ("trading.halt_listing", halt),
@@ -84,6 +89,12 @@ def acts(listing: Listing) -> dict[str, tuple[str, dict[str, str]]]:
         "/admin/trading/calendar/propose/": ("portal.add_proposal", reason),
         f"/admin/trading/calendar/{Calendar.objects.get().pk}/propose/": ("portal.add_proposal", reason),
         "/admin/trading/feeschedule/propose/": ("portal.add_proposal", reason),
+        "/admin/portal/rulevalue/propose/": ("portal.add_proposal", reason),
+        "/admin/trading/positionfile/import/": ("trading.add_positionfile", {}),
+        "/admin/trading/reconciliation/compare/": ("trading.close_case", {}),
+        f"{case}/compare/": ("trading.close_case", {}),
+        f"{case}/close/": ("trading.close_case", reason),
+        f"{case}/propose/": ("portal.add_proposal", reason),
         f"/admin/portal/proposal/{proposal.pk}/approve/": ("portal.decide_proposal", {}),
         f"/admin/portal/proposal/{proposal.pk}/reject/": ("portal.decide_proposal", {"reason": "why not"}),
         f"/admin/portal/account/suspend/?account={account.pk}": ("portal.suspend_account", reason),
@@ -142,7 +153,7 @@ def test_what_a_role_may_not_do_is_refused_and_has_no_effect(listing: Listing, r
             assert desk.post(address, data).status_code == 403, address
             refused += 1
     assert footprint() == before
-    expected = {roles.MARKET_OPERATOR: 12, roles.MARKET_SUPERVISOR: 2, roles.COMPLIANCE_OFFICER: 0}
+    expected = {roles.MARKET_OPERATOR: 18, roles.MARKET_SUPERVISOR: 2, roles.COMPLIANCE_OFFICER: 0}
     assert refused == expected.get(role, len(acts(listing)))
 
 

@@ -1,5 +1,5 @@
 """The operators' desk, as far as people and office go."""
 
-from portal.admin import office, people
+from portal.admin import office, people, rules, tax
 
-__all__ = ["office", "people"]
+__all__ = ["office", "people", "rules", "tax"]

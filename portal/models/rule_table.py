@@ -1,5 +1,7 @@
 """The dated rule table: what the regulation's numbers are, from when on, and where they are written."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
@@ -38,3 +40,9 @@ class RuleValue(Record):
 
     def __str__(self) -> str:
         return f"{self.rule_id} from {self.effective_from}"
+
+    @property
+    def said(self) -> str:
+        """The value with its unit, for people."""
+        number = self.value.quantize(Decimal(1)) if self.value == int(self.value) else self.value.normalize()
+        return f"{number:,f} {self.unit}"
