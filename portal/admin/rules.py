@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 
 from portal.admin.base import ActForm, ReadOnlyAdmin, act_page, link, make_proposal, posted
 from portal.models import RuleValue
-from portal.rule_table import known_rules
+from portal.rule_table import NewRuleValue, known_rules
 
 
 class RuleValueForm(ActForm):
@@ -29,9 +29,7 @@ class RuleValueForm(ActForm):
 
     @property
     def changes(self) -> dict[str, str]:
-        return {
-            name: str(self.cleaned_data[name]) for name in ("value", "effective_from", "citation", "sourced")
-        }
+        return {name: str(self.cleaned_data[name]) for name in NewRuleValue.FIELDS}
 
 
 @admin.register(RuleValue)
