@@ -1,7 +1,9 @@
 """The operators' desk, as far as markets go."""
 
 from trading.admin import (
+    bank,
     calendars,
+    capital,
     dividends,
     fees,
     journal,
@@ -11,10 +13,13 @@ from trading.admin import (
     orders,
     reconciliation,
     settlement,
+    withdrawals,
 )
 
 __all__ = [
+    "bank",
     "calendars",
+    "capital",
     "dividends",
     "fees",
     "journal",
@@ -24,4 +29,5 @@ __all__ = [
     "orders",
     "reconciliation",
     "settlement",
+    "withdrawals",
 ]
