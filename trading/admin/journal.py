@@ -133,7 +133,7 @@ class CommandAdmin(JournalAdmin):
 
     @admin.display(description="decision at entry")
     def was_decided(self, row: Command) -> str:
-        return shown.decision(row.decision, _facts(row.decision))
+        return shown.decision(row.decision, known_facts(row.decision))
 
 
 @admin.register(Event)
@@ -197,7 +197,7 @@ class RefusalAdmin(shown.SearchedAdmin):
 
     @admin.display(description="decision")
     def was_decided(self, row: Refusal) -> str:
-        return shown.decision(row.decision, _facts(row.decision))
+        return shown.decision(row.decision, known_facts(row.decision))
 
 
 @admin.register(Quarantine)
@@ -220,6 +220,6 @@ class QuarantineAdmin(ReadOnlyAdmin):
         return link("portal.proposal", row.proposal_id, row.proposal)
 
 
-def _facts(decision: dict[str, Any] | None) -> dict[str, Any] | None:
+def known_facts(decision: dict[str, Any] | None) -> dict[str, Any] | None:
     digest = (decision or {}).get("facts")
     return FactSheet.objects.filter(digest=digest).values_list("facts", flat=True).first() if digest else None

@@ -1,11 +1,16 @@
 """The ledger to look at: balances, and the transfers they follow from."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 
-from portal.admin.base import clock_time, link
+from portal.admin.base import act_page, clock_time, link, make_proposal, posted
 from trading import words
+from trading.admin.book_forms import EntryForm
 from trading.admin.shown import SearchedAdmin
 from trading.models import Balance, Transfer
+from trading.services import entries
 
 
 @admin.register(Balance)
@@ -47,6 +52,7 @@ class BalanceAdmin(SearchedAdmin):
 
 @admin.register(Transfer)
 class TransferAdmin(SearchedAdmin):
+    change_list_template = "admin/trading/transfer/change_list.html"
     list_display = ["id", "when", "kind", "amount_", "debit_link", "credit_link", "reference"]
     list_select_related = ["debit_account", "credit_account", "asset"]
     list_filter = ["kind", "asset"]
@@ -56,6 +62,25 @@ class TransferAdmin(SearchedAdmin):
     search_help_text = "Account number, id or reference"
     ordering = ["-id"]
     fields = ["when", "kind", "amount_", "debit_link", "credit_link", "reference"]
+
+    def get_urls(self) -> list[URLPattern]:
+        propose = self.admin_site.admin_view(self.propose)
+        return [path("propose/", propose, name="trading_transfer_propose"), *super().get_urls()]
+
+    def propose(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm("portal.add_proposal"):
+            raise PermissionDenied
+        form = EntryForm(posted(request))
+        if form.is_valid():
+            new = form.changes
+            done = make_proposal(request, form, kind="LEDGER_ENTRY", subject=entries.SUBJECT, new=new)
+            if done:
+                return done
+        return act_page(
+            request, model_admin=self, form=form, submit="Propose", title="Propose an entry", is_grave=True,
+            back=reverse("admin:trading_transfer_changelist"),
+            explanation="By hand, where no service of the venue books it. Somebody else has to approve.",
+        )  # fmt: skip
 
     @admin.display(description="at (UTC)", ordering="id")
     def when(self, row: Transfer) -> str:

@@ -41,7 +41,8 @@ class ListingAdmin(operations.OperationsMixin, ReadOnlyAdmin):
     fieldsets = [
         (None, {"fields": ["symbol", "name", "issuer", "kind", "description", "listed"]}),
         ("Who may trade it", {"fields": ["exemption", "classes", "access_note"]}),
-        ("How it trades", {"fields": ["tick", "lot", "calendar_link", "closes", "settles", "fees", "epoch"]}),
+        ("How it trades", {"fields": ["tick", "lot", "calendar_link", "closes", "fees", "epoch"]}),
+        ("How trades settle", {"fields": ["settles", "custodian_link"]}),
         ("Limits", {"fields": ["largest_order", "largest_value", "highest_price", "collar"]}),
         ("Price bands", {"fields": ["static_band", "dynamic_band", "volatility_call", "reopening_call"]}),
     ]
@@ -99,7 +100,7 @@ class ListingAdmin(operations.OperationsMixin, ReadOnlyAdmin):
     def _lists(self, request: HttpRequest, obj: Listing) -> list[tuple[str, str]]:
         names = {
             "orders": "order", "executions": "execution", "auctions": "auction", "commands": "command",
-            "events": "event",
+            "events": "event", "settlement": "instruction",
         }  # fmt: skip
         lists = [
             (name.capitalize(), listing_of(f"trading.{model}", listing__id__exact=obj.pk))
@@ -201,7 +202,13 @@ class ListingAdmin(operations.OperationsMixin, ReadOnlyAdmin):
 
     @admin.display(description="trades settle")
     def settles(self, row: Listing) -> str:
-        return row.get_settlement_display()
+        return row.get_rail_display()
+
+    @admin.display(description="custodian")
+    def custodian_link(self, row: Listing) -> str:
+        if row.custodian is None:
+            return "none: on the venue’s books"
+        return link("trading.custodian", row.custodian_id, row.custodian)
 
     @admin.display(description="fees in force")
     def fees(self, row: Listing) -> str:

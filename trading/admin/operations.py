@@ -17,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from portal.admin.base import ActForm, act_page, ids_asked, make_proposal, person, posted
 from trading import selectors, words
 from trading.admin import shown
+from trading.admin.book_forms import ListingSettlementForm
 from trading.admin.forms import (
     HaltForm,
     ListingCalendarForm,
@@ -54,6 +55,7 @@ class OperationsMixin(admin.ModelAdmin):
             path("<int:pk>/put-aside/", view(self.put_aside), name="trading_listing_put_aside"),
             path("<int:pk>/propose/", view(self.propose), name="trading_listing_propose"),
             path("<int:pk>/calendar/", view(self.propose_calendar), name="trading_listing_calendar"),
+            path("<int:pk>/settlement/", view(self.propose_settlement), name="trading_listing_settlement"),
             *super().get_urls(),
         ]
 
@@ -64,7 +66,11 @@ class OperationsMixin(admin.ModelAdmin):
             act = RESUME if listing.market.state == "HALTED" else HALT
             tools.append((act.capitalize(), _operate_url(act, [listing.pk])))
         if self.has_propose_permission(request):
-            for text, page in (("Propose a change", "propose"), ("Propose another calendar", "calendar")):
+            for text, page in (
+                ("Propose a change", "propose"),
+                ("Propose another calendar", "calendar"),
+                ("Propose another settlement", "settlement"),
+            ):
                 tools.append((text, reverse(f"admin:trading_listing_{page}", args=[listing.pk])))
         return tools
 
@@ -165,7 +171,7 @@ class OperationsMixin(admin.ModelAdmin):
             rows=[(shown.command_at(listing.pk, listing.market.fault_seq), listing.market.fault_text)],
         )  # fmt: skip
 
-    # --- Parameters and calendar -------------------------------------------------------------------------
+    # --- Parameters, calendar and settlement -------------------------------------------------------------
 
     def propose(self, request: HttpRequest, pk: int) -> HttpResponse:
         listing, _ = self._listing(pk)
@@ -179,6 +185,13 @@ class OperationsMixin(admin.ModelAdmin):
         form = ListingCalendarForm(listing, posted(request))
         return self._ask(
             request, listing, form, "LISTING_CALENDAR", f"Propose another calendar for {listing.symbol}"
+        )
+
+    def propose_settlement(self, request: HttpRequest, pk: int) -> HttpResponse:
+        listing, _ = self._listing(pk)
+        form = ListingSettlementForm(listing, posted(request))
+        return self._ask(
+            request, listing, form, "LISTING_SETTLEMENT", f"Propose how trades of {listing.symbol} settle"
         )
 
     def _ask(
