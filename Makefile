@@ -32,7 +32,7 @@ check-long: ## the long runs: many examples, many kills
 mutation: setup ## change the book and the auction in one place at a time: do the tests notice?
 	@exec .venv/bin/python -m config.make.mutation
 
-bench: ## measure the engine, beside others, and the whole drain
+bench: ## measure the engine, beside others, the whole drain, and statements
 	@exec $(PYTHON) -m config.make.bench
 
 LOCK := .venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet

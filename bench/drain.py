@@ -5,42 +5,22 @@ workload's, entered through the same door as everybody's orders; matching runs i
 worker: journal → engine → events → projections → commit → publication. Seconds are those of the wall.
 """
 
-import fcntl
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter
+
+from bench import scratch  # first: it says where the database is
+
+# isort: split
+from bench.workloads import MID, SHAPES, generate
+from trading import matching
+from trading.engine import OrdType, Side, TimeInForce
+from trading.models import MarketState
+from trading.replay.lobster import Survey
+from trading.replay.venue import FILE_UNITS_A_CENT, Venue, open_venue
+from trading.services.entry import submit_orders
+from trading.services.requests import Accepted, CancelRequest, NewOrderRequest, Request
 
 OPERATIONS = 20_000
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / ".local" / "bench"
-FOLDER.mkdir(parents=True, exist_ok=True)
-# Not where temporary files lie: those may be in memory, where a sync costs nothing.
-DATA_DIR = Path(tempfile.mkdtemp(prefix="data-", dir=FOLDER))
-# Nothing outside may be touched, whatever the shell exports.
-for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
-    os.environ.pop(name, None)
-os.environ |= {"DATA_DIR": str(DATA_DIR), "DJANGO_SETTINGS_MODULE": "config.settings"}
-
-import django  # noqa: E402
-
-from config import embedded  # noqa: E402
-
-django.setup()
-
-from bench.workloads import MID, SHAPES, generate  # noqa: E402
-from trading import matching  # noqa: E402
-from trading.engine import OrdType, Side, TimeInForce  # noqa: E402
-from trading.models import MarketState  # noqa: E402
-from trading.replay.lobster import Survey  # noqa: E402
-from trading.replay.venue import FILE_UNITS_A_CENT, Venue, open_venue  # noqa: E402
-from trading.services.entry import submit_orders  # noqa: E402
-from trading.services.requests import Accepted, CancelRequest, NewOrderRequest, Request  # noqa: E402
-
 BATCH = 100
 
 
@@ -93,14 +73,9 @@ def show(what: str, commands: int, began: float) -> None:
 
 
 def main() -> None:
-    with embedded.servers():
-        prepare = [sys.executable, "manage.py", "prepare_database", "--verbosity", "0"]
-        subprocess.run(prepare, cwd=ROOT, check=True)
+    with scratch.database():
         print(f"\nThe way of a command, PostgreSQL syncing\n  {'':<36} {'commands':>8} {'a second':>12}")
         measure()
-    while not embedded.is_free("keeper.lock", fcntl.LOCK_EX):  # it stops the servers first
-        sleep(0.1)
-    shutil.rmtree(DATA_DIR)
 
 
 if __name__ == "__main__":

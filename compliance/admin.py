@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 
 from compliance import services
+from portal import audit
 from portal.admin.base import (
     NOTHING,
     ActForm,
@@ -23,7 +26,7 @@ from portal.admin.base import (
     posted,
 )
 from portal.models import Account, User
-from trading import words
+from trading import documents, words
 from trading.models import Balance
 
 SUSPEND, REINSTATE = "suspend", "reinstate"
@@ -31,6 +34,27 @@ EXPLANATIONS = {
     SUSPEND: "New orders are refused, and every working order is canceled in the same moment.",
     REINSTATE: "New orders are taken again. Orders that were canceled stay canceled.",
 }
+LOOK = "Figures are those of the ledger now. Who looked, and why, is kept (17 CFR 242.301(b)(10))."
+GROUPS = {
+    documents.Kind.STATEMENT: "Statements",
+    documents.Kind.TAX_1099B: "Tax data",
+    documents.Kind.TAX_1099DIV: "Tax data",
+    documents.Kind.TAX_1042S: "Tax data",
+    documents.Kind.CONFIRMATION: "Confirmations",
+}
+
+
+class DocumentForm(ActForm):
+    document = forms.ChoiceField()
+    format = forms.ChoiceField(choices=[(one, one) for one in documents.Format])
+    field_order = ["document", "format", "note"]
+
+    def __init__(self, account: Account, *args: Any) -> None:
+        super().__init__(*args)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for row in documents.available(account):
+            groups.setdefault(GROUPS[row.kind], []).append((f"{row.kind} {row.id}", row.title))
+        self.fields["document"].choices = list(groups.items())  # type: ignore[attr-defined]
 
 
 @admin.register(Account)
@@ -57,6 +81,8 @@ class AccountAdmin(ReadOnlyAdmin):
         act = {"ACTIVE": SUSPEND, "SUSPENDED": REINSTATE}.get(obj.status)
         if act and self.has_act_permission(request):
             tools.append((act.capitalize(), _act_url(act, [obj.pk])))
+        if obj.kind != Account.Kind.CONTRA and self.has_documents_permission(request):
+            tools.append(("Documents", reverse("admin:portal_account_documents", args=[obj.pk])))
         seen = {"Orders": "order", "Executions": "execution", "Refusals": "refusal"}
         for name, model in seen.items():
             if request.user.has_perm(f"trading.view_{model}"):
@@ -71,11 +97,22 @@ class AccountAdmin(ReadOnlyAdmin):
         act = self.admin_site.admin_view(self.act)
         return [
             *(path(f"{name}/", act, {"act": name}, name=f"portal_account_{name}") for name in EXPLANATIONS),
+            path(
+                "<int:pk>/documents/",
+                self.admin_site.admin_view(self.documents),
+                name="portal_account_documents",
+            ),
             *super().get_urls(),
         ]
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("portal.suspend_account")
+
+    def has_documents_permission(self, request: HttpRequest) -> bool:
+        """They tell all that the ledger tells of an account."""
+        return request.user.has_perms(
+            ["portal.view_account", "trading.view_balance", "trading.view_transfer"]
+        )
 
     @admin.action(description="Suspend…", permissions=["act"])
     def suspend_selected(self, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse:
@@ -124,6 +161,27 @@ class AccountAdmin(ReadOnlyAdmin):
     def _reinstate(self, account: Account, reason: str, actor: User) -> str:
         services.reinstate_account(account=account, reason=reason, actor=actor)
         return f"{account.number} is reinstated."
+
+    def documents(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Hand out one of an account's documents to whoever says why."""
+        if not self.has_documents_permission(request):
+            raise PermissionDenied
+        account = get_object_or_404(Account.objects.exclude(kind=Account.Kind.CONTRA), pk=pk)
+        form = DocumentForm(account, posted(request))
+        if form.is_valid():
+            kind, name = form.cleaned_data["document"].split(" ", 1)
+            format, reason = form.cleaned_data["format"], form.cleaned_data["note"]
+            made = documents.render(account=account, kind=kind, id=name, format=format)
+            facts = {"kind": kind, "id": name, "format": format, "reason": reason}
+            audit.record(
+                action="DOCUMENT_LOOKED_AT", subject=account.number, actor=person(request), facts=facts
+            )
+            headers = {"Content-Disposition": f'attachment; filename="{made.file_name}"'}
+            return HttpResponse(made.content, content_type=made.content_type, headers=headers)
+        return act_page(
+            request, model_admin=self, form=form, title=f"Documents of {account.number}", submit="Download",
+            explanation=LOOK, back=reverse("admin:portal_account_change", args=[account.pk]),
+        )  # fmt: skip
 
     @admin.display
     def people(self, row: Account) -> int:
