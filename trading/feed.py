@@ -133,7 +133,7 @@ def _account_message(
         "prev_seq": effects.previous.get(account_id, 0),
         "orders": [wire.order(order, listing) for order in orders],
         "executions": [
-            wire.execution(e, listing, cl_ord_id=effects.orders[e.order_id].cl_ord_id, settled=False)
+            wire.execution(e, listing, cl_ord_id=effects.orders[e.order_id].cl_ord_id, settlement=None)
             for e in executions
         ],
         "notices": [

@@ -20,7 +20,6 @@ from trading.models import (
     Auction,
     Balance,
     Candle,
-    Cursor,
     Execution,
     Listing,
     MarketState,
@@ -341,12 +340,6 @@ def executions_of(account: Account, *, symbol: str | None = None) -> QuerySet[Ex
     return rows.filter(listing__symbol=symbol) if symbol else rows
 
 
-def settled_up_to(listing_ids: Iterable[int]) -> dict[int, int]:
-    """The last event the settlement of each listing has seen."""
-    rows = Cursor.objects.filter(name=SETTLEMENT_CURSOR, listing__in=list(listing_ids))
-    return dict(rows.values_list("listing_id", "last_event_seq"))
-
-
 def balances_of(account: Account) -> list[Balance]:
     """Cash first, then holdings by symbol; empty holdings left out."""
     rows = Balance.objects.filter(account=account).filter(
@@ -354,6 +347,12 @@ def balances_of(account: Account) -> list[Balance]:
     )
     rows = rows.select_related("asset__listing__market")
     return sorted(rows, key=lambda balance: (balance.asset_id != CASH, balance.asset_id))
+
+
+def cash_of(account: Account) -> Balance:
+    """Its cash; nothing, where none ever came."""
+    found = Balance.objects.filter(account=account, asset=CASH).first()
+    return found or Balance(account=account, asset_id=CASH)
 
 
 def streams_of(account_ids: Iterable[int]) -> list[tuple[int, str, int, int]]:

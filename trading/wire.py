@@ -7,7 +7,17 @@ from typing import Any
 
 from trading.engine import CALLS, Side
 from trading.engine.bands import edges
-from trading.models import CASH, Auction, Balance, Execution, FeeSchedule, Listing, MarketState, Order
+from trading.models import (
+    CASH,
+    Auction,
+    Balance,
+    Execution,
+    FeeSchedule,
+    Instruction,
+    Listing,
+    MarketState,
+    Order,
+)
 from trading.models.listings import plain
 from trading.selectors import Bar, BookSnapshot, DayStats, OrdersInBook, Quote, Touch
 from trading.words import HALT_CODES
@@ -254,7 +264,7 @@ def order(row: Order, of: Listing) -> Json:
     }
 
 
-def execution(row: Execution, of: Listing, *, cl_ord_id: str, settled: bool) -> Json:
+def execution(row: Execution, of: Listing, *, cl_ord_id: str, settlement: Instruction | None) -> Json:
     return {
         "id": str(row.pk),
         "order_id": str(row.order_id),
@@ -268,9 +278,13 @@ def execution(row: Execution, of: Listing, *, cl_ord_id: str, settled: bool) -> 
         "status": row.status,
         "liquidity": row.liquidity,
         "at": time(row.at),
-        "settled": settled,
+        "settlement": None if settlement is None else settlement_of_trade(settlement),
         "trade_id": str(row.trade_seq),
     }
+
+
+def settlement_of_trade(row: Instruction) -> Json:
+    return {"id": str(row.pk), "state": row.state, "due_at": time(row.due_at)}
 
 
 def fees(row: FeeSchedule) -> Json:
@@ -298,7 +312,8 @@ def cash_balance(row: Balance) -> Json:
     }
 
 
-def holding(row: Balance, of: Listing) -> Json:
+def holding(row: Balance, of: Listing, *, cost: int | None) -> Json:
+    """``cost``: of what is settled, in cents."""
     last = of.market.last_px
     owned = row.settled + row.pending_in - row.pending_out
     return {
@@ -311,6 +326,8 @@ def holding(row: Balance, of: Listing) -> Json:
         "available": quantity(of, row.available),
         "last_px": price(of, last),
         "market_value": None if last is None else cash(of.cents(last * owned)),
+        "cost": None if cost is None else cash(cost),
+        "unrealized": None if last is None or cost is None else cash(of.cents(last * row.settled) - cost),
     }
 
 

@@ -5,7 +5,10 @@ Denied means: it is not there (404, so that nobody learns what is), and nothing 
 """
 
 import asyncio
+import json
 from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,19 +17,20 @@ from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 
 from compliance.services import suspend_account
-from portal import roles
+from portal import clock, roles
 from portal.models import AccountMember, User
 from portal.roles import grant_roles
 from portal.tests.factories import a_user
 from tests.support.sockets import HOST, Socket
-from trading import consumers
-from trading.models import Order
+from trading import cash, consumers
+from trading.models import BankAccount, Custodian, Instruction, Listing, Order, Withdrawal
 from trading.tests.api import contract
 from trading.tests.api.contract import ContractClient
 from trading.tests.api.venue import Venue, a_venue, everything, signed_in
-from trading.tests.factories import a_cl_ord_id
+from trading.tests.factories import a_cl_ord_id, a_listing, buy, funded, sell, worked
 
 act = database_sync_to_async
+_numbers = count(1)
 
 
 class Access(NamedTuple):
@@ -36,6 +40,7 @@ class Access(NamedTuple):
     members: int = 200
     public: bool = False
     desk: bool = False
+    custodian: bool = False
     body: Callable[[Venue], dict[str, Any]] | None = None
 
 
@@ -56,6 +61,35 @@ def _pair(venue: Venue) -> dict[str, Any]:
     shared = {k: order[k] for k in ("account", "symbol", "side", "order_qty", "time_in_force")}
     stop = {"cl_ord_id": a_cl_ord_id(), "ord_type": "STOP", "stop_px": "13.00"}
     return shared | {"limit": {"cl_ord_id": a_cl_ord_id(), "price": "12.00"}, "stop": stop}
+
+
+def _lots(venue: Venue) -> dict[str, Any]:
+    return {"lots": []}
+
+
+def _bank_account(venue: Venue) -> dict[str, Any]:
+    return {
+        "account": str(venue.account.pk), "holder": venue.account.name, "bank_name": "First Example Bank",
+        "routing_number": "021000021", "account_number": f"9{next(_numbers):08}",
+    }  # fmt: skip
+
+
+def _withdrawal(venue: Venue) -> dict[str, Any]:
+    return {
+        "account": str(venue.account.pk), "bank_account_id": str(_at_the_bank(venue)[0].pk), "amount": "1.00",
+        "request_id": a_cl_ord_id(),
+    }  # fmt: skip
+
+
+def _at_the_bank(venue: Venue) -> list[BankAccount]:
+    """The one withdrawals go to, and others."""
+    kept = BankAccount.objects.filter(account=venue.account).exclude(status=BankAccount.Status.REMOVED)
+    return list(kept.order_by("pk"))
+
+
+def _message(venue: Venue) -> dict[str, Any]:
+    sale = Instruction.objects.get(listing__symbol="TOMO")
+    return {"message_id": a_cl_ord_id(), "instruction": str(sale.pk), "kind": "AFFIRM", "side": "SELL"}
 
 
 def _cancel_all(venue: Venue) -> dict[str, Any]:
@@ -86,21 +120,70 @@ OPERATIONS = {
     ("GET", "/api/v1/balances"): Access("/api/v1/balances?account={account}"),
     ("GET", "/api/v1/fees"): Access("/api/v1/fees?account={account}"),
     ("GET", "/api/v1/refusals"): Access("/api/v1/refusals?account={account}"),
+    ("GET", "/api/v1/settlements"): Access("/api/v1/settlements?account={account}"),
+    ("GET", "/api/v1/settlements/{settlement_id}"): Access("/api/v1/settlements/{settlement}"),
+    ("PUT", "/api/v1/settlements/{settlement_id}/lots"): Access(
+        "/api/v1/settlements/{settlement}/lots", body=_lots
+    ),
+    ("GET", "/api/v1/lots"): Access("/api/v1/lots?account={account}"),
+    ("GET", "/api/v1/cash"): Access("/api/v1/cash?account={account}"),
+    ("GET", "/api/v1/cash/movements"): Access("/api/v1/cash/movements?account={account}"),
+    ("GET", "/api/v1/bank-accounts"): Access("/api/v1/bank-accounts?account={account}"),
+    ("POST", "/api/v1/bank-accounts"): Access("/api/v1/bank-accounts", 201, body=_bank_account),
+    ("DELETE", "/api/v1/bank-accounts/{bank_account_id}"): Access(
+        "/api/v1/bank-accounts/{bank_account}", 204
+    ),
+    ("GET", "/api/v1/withdrawals"): Access("/api/v1/withdrawals?account={account}"),
+    ("POST", "/api/v1/withdrawals"): Access("/api/v1/withdrawals", 201, body=_withdrawal),
+    ("POST", "/api/v1/withdrawals/{withdrawal_id}/cancel"): Access("/api/v1/withdrawals/{withdrawal}/cancel"),
+    ("GET", "/api/v1/documents"): Access("/api/v1/documents?account={account}"),
+    ("GET", "/api/v1/documents/{kind}/{name}.{file_format}"): Access(
+        "/api/v1/documents/CONFIRMATION/{confirmation}.csv?account={account}"
+    ),
+    ("GET", "/api/v1/custodian/instructions"): Access("/api/v1/custodian/instructions", custodian=True),
+    ("POST", "/api/v1/custodian/messages"): Access(
+        "/api/v1/custodian/messages", custodian=True, body=_message
+    ),
 }  # fmt: skip
-PRIVATE = [op for op, access in OPERATIONS.items() if not access.public and not access.desk]
+PRIVATE = [op for op, access in OPERATIONS.items() if not (access.public or access.desk or access.custodian)]
+CUSTODIAN = [operation for operation, access in OPERATIONS.items() if access.custodian]
 DESK = [operation for operation, access in OPERATIONS.items() if access.desk]
 PUBLIC = [operation for operation, access in OPERATIONS.items() if access.public]
 
 
 @pytest.fixture
 def venue(db: None) -> Venue:
-    return a_venue()
+    """With a sale that is pending, bank accounts, and a withdrawal that has been asked for."""
+    venue = a_venue()
+    tomorrow = a_listing("TOMO", rail=Listing.Rail.BOOK_ENTRY_T1)
+    funded(account=venue.account, lots=5, listing=tomorrow)
+    other = funded(cents=100_000)
+    worked(tomorrow, sell(venue.account, tomorrow, 5, 1000), buy(other, tomorrow, 5, 1000))
+    long_ago = clock.now() - timedelta(days=90)
+    for number in range(4):
+        BankAccount.objects.create(
+            account=venue.account, holder=venue.account.name, bank_name="Bank", routing_number="021000021",
+            account_number=f"{number:09}", status=BankAccount.Status.VERIFIED, added_at=long_ago,
+            verified_at=long_ago,
+        )  # fmt: skip
+    cash.request_withdrawal(
+        account=venue.account, bank_account_id=_at_the_bank(venue)[0].pk, cents=500, request_id="first",
+        by=venue.owner,
+    )  # fmt: skip
+    return venue
 
 
 def ask(client: ContractClient, operation: tuple[str, str], venue: Venue) -> Any:
     access = OPERATIONS[operation]
-    path = access.path.format(account=venue.account.pk, order=venue.bid.pk)
-    return client.get(path) if access.body is None else client.send(path, access.body(venue))
+    sale = Instruction.objects.filter(seller=venue.account, listing__symbol="TOMO").first()
+    path = access.path.format(
+        account=venue.account.pk, order=venue.bid.pk, settlement=sale and sale.pk,
+        confirmation=f"TOMO-{sale and sale.trade_seq}-SELL", bank_account=_at_the_bank(venue)[-1].pk,
+        withdrawal=Withdrawal.objects.get(request_id="first").pk,
+    )  # fmt: skip
+    body = None if access.body is None else json.dumps(access.body(venue))
+    send = getattr(client, operation[0].lower())
+    return send(path) if body is None else send(path, body, content_type="application/json")
 
 
 def test_every_operation_is_covered_here() -> None:
@@ -149,7 +232,27 @@ def test_single_orders_of_others_are_for_the_desk_only(venue: Venue, operation: 
             assert secret not in response.content.decode()
 
 
-@pytest.mark.parametrize("operation", [*PRIVATE, *DESK])
+@pytest.mark.parametrize("operation", CUSTODIAN)
+def test_only_the_custodian_of_a_listing_has_a_say_in_its_settlement(
+    venue: Venue, operation: tuple[str, str]
+) -> None:
+    mine, others = (
+        Custodian.objects.create(code=code, name=f"{code} Trust", user=a_user(password=None))
+        for code in ("MINE", "OTHER")
+    )
+    Instruction.objects.filter(listing__symbol="TOMO").update(state="INSTRUCTED", custodian=mine)
+    before = everything()
+    for person in (venue.owner, venue.teammate, venue.stranger, venue.operator):
+        response = ask(signed_in(person), operation, venue)
+        assert (response.status_code, contract.code(response)) == (404, "NOT_FOUND")
+    theirs = ask(signed_in(others.user), operation, venue)
+    assert theirs.status_code == 404 or theirs.json()["results"] == []
+    assert venue.account.number not in theirs.content.decode() and everything() == before
+    heard = ask(signed_in(mine.user), operation, venue)
+    assert heard.status_code == 200 and venue.account.number in heard.content.decode()
+
+
+@pytest.mark.parametrize("operation", [*PRIVATE, *DESK, *CUSTODIAN])
 def test_whoever_is_not_signed_in_is_told_so(venue: Venue, operation: tuple[str, str]) -> None:
     before = everything()
     response = ask(signed_in(), operation, venue)
@@ -193,10 +296,13 @@ def test_lists_hold_ones_own_and_nobody_elses(venue: Venue) -> None:
         orders = client.get("/api/v1/orders").json()["results"]
         assert {row["account"] for row in orders} == {str(account.pk)}
         fills = client.get("/api/v1/executions").json()["results"]
-        mine = Order.objects.filter(account=account).values_list("pk", flat=True)
-        assert {int(row["order_id"]) for row in fills} <= set(mine) and len(fills) == 1
+        traded = Order.objects.filter(account=account, cum_qty__gt=0).values_list("pk", flat=True)
+        assert sorted(int(row["order_id"]) for row in fills) == sorted(traded) != []
         assert len(client.get("/api/v1/refusals").json()["results"]) == 1
-    for path in ("orders", "executions", "balances", "refusals"):
+    for path in (
+        "orders", "executions", "balances", "refusals", "settlements", "lots", "cash", "cash/movements",
+        "bank-accounts", "withdrawals", "documents",
+    ):  # fmt: skip
         response = signed_in(venue.operator).get(f"/api/v1/{path}")
         assert contract.code(response) == "ACCOUNT_REQUIRED"
 

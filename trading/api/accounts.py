@@ -1,8 +1,9 @@
 """An account's own orders, executions, balances and refusals."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -11,7 +12,7 @@ from rest_framework.views import APIView
 
 from portal import clock
 from portal.models import Account
-from trading import journal, selectors, wire
+from trading import account_books, journal, selectors, wire
 from trading.api.errors import invalid
 from trading.api.inputs import ID
 from trading.api.markets import known_symbol
@@ -65,23 +66,35 @@ def asked_symbol(request: Request) -> str | None:
     return None if symbol is None else known_symbol(symbol).symbol
 
 
-def page(request: Request, rows: QuerySet[Any]) -> tuple[list[Any], str | None]:
-    """A page of rows, newest first, and the cursor of the next one: the last row's number."""
+def true_or_false(request: Request, name: str) -> bool | None:
+    asked = request.query_params.get(name)
+    if asked not in (None, "true", "false"):
+        raise invalid("INVALID_CHOICE", f"{name} is true or false.", field=name)
+    return None if asked is None else asked == "true"
+
+
+def _older(pk: int) -> Q:
+    return Q(pk__lt=pk)
+
+
+def page(
+    request: Request, rows: QuerySet[Any], *, beyond: Callable[[int], Q | None] = _older
+) -> tuple[list[Any], str | None]:
+    """A page of rows, and the cursor of the next one: the last row's number, beyond which (newest first,
+    unless told otherwise) it goes on."""
     cursor = request.query_params.get("cursor")
     if cursor is not None:
-        if not ID.fullmatch(cursor):
+        further = beyond(int(cursor)) if ID.fullmatch(cursor) else None
+        if further is None:
             raise invalid("BAD_CURSOR", "Take the cursor from the page before.", field="cursor")
-        rows = rows.filter(pk__lt=int(cursor))
+        rows = rows.filter(further)
     found = list(rows[: PAGE + 1])
     return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else None
 
 
 class OrderListMixin:
     def list_orders(self, request: Request) -> Response:
-        asked = request.query_params.get("working")
-        if asked not in (None, "true", "false"):
-            raise invalid("INVALID_CHOICE", "working is true or false.", field="working")
-        working = None if asked is None else asked == "true"
+        working = true_or_false(request, "working")
         rows, following = page(
             request,
             selectors.orders_of(asked_account(request), working=working, symbol=asked_symbol(request)),
@@ -109,10 +122,13 @@ class ExecutionsView(APIView):
             request,
             selectors.executions_of(asked_account(request), symbol=asked_symbol(request)),
         )
-        settled = selectors.settled_up_to({e.listing_id for e in rows})
+        settlements = account_books.settlements_of_executions(rows)
         results = [
             wire.execution(
-                e, e.listing, cl_ord_id=e.order.cl_ord_id, settled=e.trade_seq <= settled.get(e.listing_id, 0)
+                e,
+                e.listing,
+                cl_ord_id=e.order.cl_ord_id,
+                settlement=settlements.get((e.listing_id, e.trade_seq)),
             )
             for e in rows
         ]
@@ -124,12 +140,16 @@ class BalancesView(APIView):
     def get(self, request: Request) -> Response:
         """Cash and holdings. Settled, held for open orders, traded and not yet settled, available."""
         account = asked_account(request)
-        rows = selectors.balances_of(account)
+        rows, costs = selectors.balances_of(account), account_books.costs_of(account)
         cash = next((row for row in rows if row.asset_id == CASH), Balance(account=account, asset_id=CASH))
         return Response(
             {
                 "cash": wire.cash_balance(cash),
-                "holdings": [wire.holding(row, row.asset.listing) for row in rows if row.asset_id != CASH],
+                "holdings": [
+                    wire.holding(row, row.asset.listing, cost=costs.get(row.asset_id))
+                    for row in rows
+                    if row.asset_id != CASH
+                ],
             }
         )
 

@@ -74,6 +74,11 @@ def refused(reasons: list[dict[str, Any]]) -> ApiError:
     )  # fmt: skip
 
 
+def not_taken(code: str, message: str, *, field: str | None = None) -> ApiError:
+    """Understood, and refused for a reason that is kept nowhere: nothing has changed."""
+    return ApiError(status.HTTP_422_UNPROCESSABLE_ENTITY, code, message, field=field)
+
+
 def invalid(code: str, message: str, *, field: str | None = None) -> ApiError:
     return ApiError(status.HTTP_400_BAD_REQUEST, code, message, field=field)
 

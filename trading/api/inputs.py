@@ -32,6 +32,8 @@ TIMES_IN_FORCE: dict[OrdType, tuple[TimeInForce, ...]] = {
 SELF_TRADE = [mode.value for mode in SelfTrade if mode != SelfTrade.ALLOW]  # STPR-010
 MOST_DISPLAYS = 100  # ORDT-032
 FURTHEST = timedelta(days=366)
+CENT = Decimal("0.01")
+MOST_CHOICES = 200  # lots for one sale
 MAX_UNITS = 2**53  # lots or ticks; what every client can count exactly
 
 
@@ -43,6 +45,13 @@ class Input(serializers.Serializer):
                 raise serializers.ValidationError({name: "There is no such field."}, code="UNKNOWN_FIELD")
         values: dict[str, Any] = super().to_internal_value(data)
         return values
+
+
+def valid(serializer: type[Input], data: Any) -> dict[str, Any]:
+    checked = serializer(data=data)
+    checked.is_valid(raise_exception=True)
+    values: dict[str, Any] = checked.validated_data
+    return values
 
 
 class Text(serializers.CharField):
@@ -220,6 +229,45 @@ class CancelAllInput(Input):
     )
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "One's own account at a bank",
+            {
+                "account": 12, "holder": "Ada Example", "bank_name": "First Example Bank",
+                "routing_number": "021000021", "account_number": "000123456789",
+            },
+            request_only=True,
+        )
+    ]
+)  # fmt: skip
+class BankAccountInput(Input):
+    account = IdField(help_text="One of your own accounts.")
+    holder = Text(max_length=140, help_text="As the bank knows them: nobody but the account's holder.")
+    bank_name = Text(max_length=140)
+    routing_number = Text(max_length=20, help_text="ABA, nine digits.")
+    account_number = Text(max_length=40)
+
+
+class WithdrawalInput(Input):
+    account = IdField(help_text="One of your own accounts.")
+    bank_account_id = IdField(help_text="One that is verified, and no longer new.")
+    amount = DecimalString(help_text="In dollars and whole cents.")
+    request_id = Text(max_length=64, help_text="Made by you: asked again under it, it is asked once.")
+
+
+class LotChoiceInput(Input):
+    lot = IdField(help_text="One of the account's lots of this security.")
+    qty = DecimalString(help_text="A whole number of the listing's lots.")
+
+
+@extend_schema_serializer(examples=[OpenApiExample("First in, first out", {"lots": []}, request_only=True)])
+class LotChoicesInput(Input):
+    lots = serializers.ListField(
+        child=LotChoiceInput(), max_length=MOST_CHOICES, help_text="The rest goes first in, first out."
+    )
+
+
 def new_order(data: dict[str, Any], listing: Listing, *, at: datetime) -> NewOrderRequest:
     """Check what one field means for another, and for the listing's tick, lot and day."""
     ord_type, time_in_force = OrdType(data["ord_type"]), TimeInForce(data["time_in_force"])
@@ -333,6 +381,18 @@ def optional(
 ) -> int | None:
     value = data.get(field)
     return None if value is None else units(value, listing, field)
+
+
+def lot_choices(data: dict[str, Any], listing: Listing) -> dict[int, int]:
+    """How much of which lot, in lots of the listing."""
+    chosen = {choice["lot"]: lots(choice["qty"], listing, "lots") for choice in data["lots"]}
+    if len(chosen) < len(data["lots"]):
+        raise invalid("LOT_TWICE", "Name each lot once.", field="lots")
+    return chosen
+
+
+def cents(dollars: Decimal, field: str) -> int:
+    return _units(dollars, CENT, field, "AMOUNT_OFF_CENT", "Amounts come in steps of")
 
 
 def ticks(price: Decimal, listing: Listing, field: str = "price") -> int:

@@ -13,7 +13,7 @@ from trading import wire
 from trading.api import inputs
 from trading.api.accounts import ACCOUNT, CURSOR, SYMBOL, WORKING, OrderListMixin, own_account, own_order
 from trading.api.errors import ApiError, invalid, refused
-from trading.api.inputs import CancelAllInput, CancelInput, OrderInput, PairInput, ReplaceInput
+from trading.api.inputs import CancelAllInput, CancelInput, OrderInput, PairInput, ReplaceInput, valid
 from trading.api.markets import known_symbol
 from trading.api.outputs import (
     CancelAllShape,
@@ -93,7 +93,7 @@ class CancelView(APIView):
     def post(self, request: Request, order_id: int) -> Response:
         """Ask to cancel what is left of an order."""
         order = own_order(request, order_id)
-        data = _valid(CancelInput, request)
+        data = valid(CancelInput, request.data)
         cancel = CancelRequest(order.account_id, data["cl_ord_id"], order_id=order.pk)
         return _change(request, cancel, order, "PENDING_CANCEL")
 
@@ -109,7 +109,7 @@ class CancelAllView(APIView):
 
         Of one listing or of all, of one side or of both; the answer names the listings concerned.
         """
-        data = _valid(CancelAllInput, request)
+        data = valid(CancelAllInput, request.data)
         account = own_account(request, str(data["account"]))
         symbol, side = data.get("symbol"), data.get("side")
         cancel = MassCancelRequest(
@@ -130,7 +130,7 @@ class ReplaceView(APIView):
         """Ask to change quantity, limit or stop price. Less at the same prices keeps the order's place; all
         else loses it."""
         order = own_order(request, order_id)
-        data, listing = _valid(ReplaceInput, request), order.listing
+        data, listing = valid(ReplaceInput, request.data), order.listing
         if order.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
             raise invalid("NOT_REPLACEABLE", "An order for now or never cannot be changed.")
         price = inputs.optional(inputs.ticks, data, "price", listing)
@@ -156,21 +156,15 @@ def _change(request: Request, change: CancelRequest | ReplaceRequest, order: Ord
     return Response(body, status=status.HTTP_202_ACCEPTED)
 
 
-def _valid(serializer: type, request: Request) -> dict[str, Any]:
-    checked = serializer(data=request.data)
-    checked.is_valid(raise_exception=True)
-    return checked.validated_data
-
-
 def _parse(request: Request) -> tuple[NewOrderRequest, Listing]:
-    data = _valid(OrderInput, request)
+    data = valid(OrderInput, request.data)
     own_account(request, str(data["account"]))
     listing = known_symbol(data["symbol"])
     return inputs.new_order(data, listing, at=clock.now()), listing
 
 
 def _parse_pair(request: Request) -> tuple[list[NewOrderRequest], Listing]:
-    data = _valid(PairInput, request)
+    data = valid(PairInput, request.data)
     own_account(request, str(data["account"]))
     listing = known_symbol(data["symbol"])
     return list(inputs.pair(data, listing, at=clock.now())), listing

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from rest_framework.serializers import BooleanField, CharField, DateTimeField, IntegerField
 
 from trading.engine import CALLS, OrdType, Phase, PostOnly, SelfTrade, Side, TimeInForce
-from trading.models import Execution, Listing, OrdStatus
+from trading.models import Execution, Listing, OrdStatus, SettlementState
 
 STATES = [*(phase.value for phase in Phase), "FAULTED"]
 
@@ -377,6 +377,12 @@ class PreviewShape(Shape):
     explanation = serializers.ListField(child=CharField(), help_text="What it will do, in sentences.")
 
 
+class SettlementOfTradeShape(Shape):
+    id = CharField()
+    state = serializers.ChoiceField(SettlementState.choices)
+    due_at = DateTimeField(help_text="Not to be settled before.")
+
+
 class ExecutionShape(Shape):
     id = CharField()
     order_id = CharField()
@@ -390,7 +396,7 @@ class ExecutionShape(Shape):
     status = serializers.ChoiceField(Execution.Status.choices)
     liquidity = serializers.ChoiceField(Execution.Liquidity.choices)
     at = DateTimeField()
-    settled = BooleanField()
+    settlement = SettlementOfTradeShape(allow_null=True, help_text="None until it is instructed.")
     trade_id = CharField()
 
 
@@ -418,6 +424,8 @@ class HoldingShape(Shape):
     available = amount(help_text="What a new order may use.")
     last_px = amount(allow_null=True)
     market_value = amount(allow_null=True)
+    cost = amount(allow_null=True, help_text="Cost basis of what is settled; none: not known.")
+    unrealized = amount(allow_null=True, help_text="What is settled at the last price, less its cost.")
 
 
 class BalancesShape(Shape):

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from rest_framework.views import APIView
 
-from trading.api import accounts, custodian, markets, orders, session
+from trading.api import accounts, cash, custodian, documents, markets, orders, session, settlements
 
 
 def live(route: str, view: type[APIView]) -> URLPattern:
@@ -35,6 +35,18 @@ urlpatterns = [
     live("balances", accounts.BalancesView),
     live("refusals", accounts.RefusalsView),
     live("fees", accounts.FeesView),
+    live("settlements", settlements.SettlementsView),
+    live("settlements/<int:settlement_id>", settlements.SettlementView),
+    live("settlements/<int:settlement_id>/lots", settlements.LotChoicesView),
+    live("cash", cash.CashView),
+    live("cash/movements", cash.MovementsView),
+    live("bank-accounts", cash.BankAccountsView),
+    live("bank-accounts/<int:bank_account_id>", cash.BankAccountView),
+    live("withdrawals", cash.WithdrawalsView),
+    live("withdrawals/<int:withdrawal_id>/cancel", cash.CancelWithdrawalView),
+    live("documents", documents.DocumentsView),
+    live("documents/<str:kind>/<str:name>.<str:file_format>", documents.DocumentView),
+    live("lots", settlements.LotsView),
     live("custodian/instructions", custodian.InstructionsView),
     live("custodian/messages", custodian.MessagesView),
 ]

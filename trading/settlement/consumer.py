@@ -68,7 +68,7 @@ def _carry_on(listing_id: int) -> int:
         if cursor.last_event_seq > before:
             cursor.save(update_fields=["last_event_seq"])
         done = cursor.last_event_seq - before + len(broken) + len(due)
-    feed.publish_balances({pk for row in (*due, *broken) for pk in (row.buyer_id, row.seller_id)})
+    feed.publish_balances({pk for row in (*new, *due, *broken) for pk in (row.buyer_id, row.seller_id)})
     return done
 
 

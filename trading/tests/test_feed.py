@@ -64,7 +64,7 @@ def account_of(account: Account, listing: Listing) -> Json:
         "seq": streams.get(listing.symbol, 0),
         "orders": [wire.order(o, listing) for o in Order.objects.filter(account=account, listing=listing)],
         "executions": [
-            wire.execution(e, listing, cl_ord_id=e.order.cl_ord_id, settled=False) for e in executions
+            wire.execution(e, listing, cl_ord_id=e.order.cl_ord_id, settlement=None) for e in executions
         ],
     }
 

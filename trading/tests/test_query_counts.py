@@ -203,6 +203,8 @@ PAGES = {
     "executions": "/api/v1/executions?account={account}",
     "balances": "/api/v1/balances?account={account}",
     "refusals": "/api/v1/refusals?account={account}",
+    "settlements": "/api/v1/settlements?account={account}",
+    "lots": "/api/v1/lots?account={account}",
 }
 
 

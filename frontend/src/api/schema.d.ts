@@ -24,6 +24,171 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bank-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bank accounts, newest first
+         * @description Bank accounts, newest first. Withdrawals may go there, once verified and some days old.
+         */
+        get: operations["bank_accounts_list"];
+        put?: never;
+        /**
+         * Add a bank account of the holder's own
+         * @description Add a bank account of the holder's own. The venue verifies it before cash may go there.
+         */
+        post: operations["bank_accounts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bank-accounts/{bank_account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a bank account: no withdrawal goes there again
+         * @description Remove a bank account: no withdrawal goes there again.
+         */
+        delete: operations["bank_accounts_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cash: what is settled, held and pending, and how to pay in
+         * @description Cash: what is settled, held and pending, and how to pay in.
+         */
+        get: operations["cash_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cash/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Movements of cash, newest first
+         * @description Movements of cash, newest first. Only what has settled moves it.
+         */
+        get: operations["cash_movements_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custodian/instructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Instructions that are not settled yet, oldest first
+         * @description Instructions that are not settled yet, oldest first.
+         */
+        get: operations["custodian_instructions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custodian/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Affirm or refuse a side, or tell what became of a settlement
+         * @description Affirm or refuse a side, or tell what became of a settlement. The answer is the instruction as it
+         *     stands then. 409: another message came under this id, or the instruction does not await it.
+         */
+        post: operations["custodian_messages_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Documents there are, newest first
+         * @description Documents there are, newest first. They are written from the ledger when asked for.
+         */
+        get: operations["documents_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{kind}/{name}.{file_format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A document as a file: PDF or CSV
+         * @description A document as a file: PDF or CSV.
+         */
+        get: operations["documents_._retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions": {
         parameters: {
             query?: never;
@@ -216,6 +381,26 @@ export interface paths {
          * @description Trades, newest first. Those taken back are left out.
          */
         get: operations["listings_trades_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lots: what is left of what was acquired
+         * @description Lots: what is left of what was acquired. By security, first in first.
+         */
+        get: operations["lots_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -431,6 +616,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settlements, newest first
+         * @description Settlements, newest first. One for each trade, and one for each that was taken back.
+         */
+        get: operations["settlements_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{settlement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One settlement
+         * @description One settlement. Each state it passed, what is next, what it booked, and the lots it moved.
+         */
+        get: operations["settlements_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{settlement_id}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose the lots a sale shall take
+         * @description Choose the lots a sale shall take. Until it settles; an empty choice means first in, first out.
+         */
+        put: operations["settlements_lots_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Withdrawals, newest first
+         * @description Withdrawals, newest first.
+         */
+        get: operations["withdrawals_list"];
+        put?: never;
+        /**
+         * Ask for a withdrawal
+         * @description Ask for a withdrawal. It is held at once, and goes out when two people at the venue release it.
+         */
+        post: operations["withdrawals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/withdrawals/{withdrawal_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a withdrawal that has not been released
+         * @description Cancel a withdrawal that has not been released.
+         */
+        post: operations["withdrawals_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -489,6 +778,54 @@ export interface components {
                 string
             ] | null;
         };
+        BankAccountInputRequest: {
+            /**
+             * Format: int64
+             * @description One of your own accounts.
+             */
+            account: number;
+            account_number: string;
+            bank_name: string;
+            /** @description As the bank knows them: nobody but the account's holder. */
+            holder: string;
+            /** @description ABA, nine digits. */
+            routing_number: string;
+        };
+        BankAccountShape: {
+            /** @description Its last four digits. */
+            account_number: string;
+            /** Format: date-time */
+            added_at: string;
+            bank_name: string;
+            holder: string;
+            id: string;
+            routing_number: string;
+            status: components["schemas"]["BankAccountShapeStatusEnum"];
+            /**
+             * Format: date-time
+             * @description When withdrawals may go there; none: not verified.
+             */
+            usable_at: string | null;
+            /** Format: date-time */
+            verified_at: string | null;
+        };
+        /** @enum {string} */
+        BankAccountShapeStatusEnum: "UNVERIFIED" | "VERIFIED" | "REMOVED";
+        BankAccountsShape: {
+            results: components["schemas"]["BankAccountShape"][];
+        };
+        BookedShape: {
+            /**
+             * @description Below zero: out of the account.
+             * @example 12.50
+             */
+            amount: string;
+            asset: string;
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["TransferKindEnum"];
+            reference: string;
+        };
         BookShape: {
             /** @description [price, displayed quantity, orders], best first. */
             asks: [
@@ -515,7 +852,7 @@ export interface components {
             reference_px: string | null;
             seq: number;
             /** @description Its phase, or FAULTED. */
-            state: components["schemas"]["StateEnum"];
+            state: components["schemas"]["TradingStateEnum"];
             symbol: string;
         };
         /** @enum {string} */
@@ -567,6 +904,44 @@ export interface components {
             next: string | null;
             results: components["schemas"]["CandleShape"][];
         };
+        CashAccountShape: {
+            asset: string;
+            /**
+             * @description What a new order may use, and what may be withdrawn.
+             * @example 12.50
+             */
+            available: string;
+            deposit: components["schemas"]["DepositInstructionsShape"];
+            /**
+             * @description Kept back for open orders.
+             * @example 12.50
+             */
+            held_for_orders: string;
+            /**
+             * @description Asked for, and not yet released.
+             * @example 12.50
+             */
+            held_for_withdrawals: string;
+            /**
+             * @description Of sales that have not settled.
+             * @example 12.50
+             */
+            pending_in: string;
+            /**
+             * @description Of purchases that have not settled.
+             * @example 12.50
+             */
+            pending_out: string;
+            /**
+             * @description Yours, and at the bank.
+             * @example 12.50
+             */
+            settled: string;
+            /** @description When what is pending is due. */
+            unsettled: components["schemas"]["UnsettledShape"][];
+            /** @description The books and the bank do not agree; people look into it. */
+            withdrawals_stopped: boolean;
+        };
         CashShape: {
             asset: string;
             /**
@@ -602,6 +977,30 @@ export interface components {
             email: string;
             password: string;
             role: string;
+        };
+        DepositInstructionsShape: {
+            account_number: string;
+            bank_name: string;
+            beneficiary: string;
+            /** @description To be written with every payment: it says whose it is. */
+            reference: string;
+            routing_number: string;
+        };
+        DocumentShape: {
+            /**
+             * Format: date
+             * @description The last day it tells of.
+             */
+            date: string;
+            formats: components["schemas"]["FormatsEnum"][];
+            id: string;
+            kind: components["schemas"]["DocumentShapeKindEnum"];
+            title: string;
+        };
+        /** @enum {string} */
+        DocumentShapeKindEnum: "CONFIRMATION" | "STATEMENT" | "TAX_1099B" | "TAX_1099DIV" | "TAX_1042S";
+        DocumentsShape: {
+            results: components["schemas"]["DocumentShape"][];
         };
         ErrorBody: {
             /** @description For programs; it does not change. */
@@ -664,12 +1063,15 @@ export interface components {
             last_qty: string;
             liquidity: components["schemas"]["LiquidityEnum"];
             order_id: string;
-            settled: boolean;
+            /** @description None until it is instructed. */
+            settlement: components["schemas"]["SettlementOfTradeShape"] | null;
             side: components["schemas"]["SideEnum"];
-            status: components["schemas"]["StatusEnum"];
+            status: components["schemas"]["ExecutionShapeStatusEnum"];
             symbol: string;
             trade_id: string;
         };
+        /** @enum {string} */
+        ExecutionShapeStatusEnum: "TRADED" | "CORRECTED" | "BUSTED";
         ExecutionsShape: {
             next: string | null;
             results: components["schemas"]["ExecutionShape"][];
@@ -706,6 +1108,8 @@ export interface components {
              */
             taker_rate: string;
         };
+        /** @enum {string} */
+        FormatsEnum: "PDF" | "CSV";
         HaltShape: {
             /** @description Why, for programs; FAULT for a technical fault. */
             code: string;
@@ -727,6 +1131,11 @@ export interface components {
              * @example 12.50
              */
             available: string;
+            /**
+             * @description Cost basis of what is settled; none: not known.
+             * @example 12.50
+             */
+            cost: string | null;
             /**
              * @description Kept back for open orders.
              * @example 12.50
@@ -750,6 +1159,11 @@ export interface components {
             /** @example 12.50 */
             settled: string;
             symbol: string;
+            /**
+             * @description What is settled at the last price, less its cost.
+             * @example 12.50
+             */
+            unrealized: string | null;
         };
         IndicationShape: {
             /**
@@ -763,8 +1177,47 @@ export interface components {
             surplus_qty: string;
             surplus_side: components["schemas"]["SideEnum"] | components["schemas"]["NullEnum"];
         };
-        /** @enum {string} */
-        KindEnum: "EQUITY" | "DEBT" | "FUND" | "REVENUE_SHARE";
+        InstructionShape: {
+            /** @example 12.50 */
+            amount: string;
+            /** @description The account's number. */
+            buyer: string;
+            /** Format: date-time */
+            buyer_affirmed_at: string | null;
+            /**
+             * @description What the venue charges the buyer; of a reversal: gives back.
+             * @example 12.50
+             */
+            buyer_fee: string;
+            /**
+             * Format: date-time
+             * @description Not to be settled before.
+             */
+            due_at: string;
+            id: string;
+            kind: components["schemas"]["SettlementKindEnum"];
+            /** @example 12.50 */
+            qty: string;
+            /** @description The account's number. */
+            seller: string;
+            /** Format: date-time */
+            seller_affirmed_at: string | null;
+            /**
+             * @description What the venue charges the seller; of a reversal: gives back.
+             * @example 12.50
+             */
+            seller_fee: string;
+            state: components["schemas"]["SettlementStateEnum"];
+            symbol: string;
+            trade_id: string;
+            /** Format: date-time */
+            traded_at: string;
+        };
+        InstructionsShape: {
+            /** @description `cursor` of the next page. */
+            next: string | null;
+            results: components["schemas"]["InstructionShape"][];
+        };
         LimitLegInputRequest: {
             /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
             cl_ord_id: string;
@@ -817,7 +1270,7 @@ export interface components {
             exemption: components["schemas"]["ExemptionEnum"];
             halt: components["schemas"]["HaltShape"] | null;
             issuer: string;
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["ListingShapeKindEnum"];
             /**
              * @description Quantities are multiples of this.
              * @example 12.50
@@ -837,7 +1290,7 @@ export interface components {
             /** @description The event this is as of. */
             seq: number;
             /** @description Its phase, or FAULTED. */
-            state: components["schemas"]["StateEnum"];
+            state: components["schemas"]["TradingStateEnum"];
             stats: components["schemas"]["StatsShape"];
             symbol: string;
             /**
@@ -846,8 +1299,149 @@ export interface components {
              */
             tick_size: string;
         };
+        /** @enum {string} */
+        ListingShapeKindEnum: "EQUITY" | "DEBT" | "FUND" | "REVENUE_SHARE";
         ListingsShape: {
             results: components["schemas"]["ListingShape"][];
+        };
+        LotChoiceInputRequest: {
+            /**
+             * Format: int64
+             * @description One of the account's lots of this security.
+             */
+            lot: number;
+            /**
+             * @description A whole number of the listing's lots.
+             * @example 12.50
+             */
+            qty: string;
+        };
+        LotChoiceShape: {
+            lot: string;
+            /** @example 12.50 */
+            qty: string;
+        };
+        LotChoicesInputRequest: {
+            /** @description The rest goes first in, first out. */
+            lots: components["schemas"]["LotChoiceInputRequest"][];
+        };
+        LotMovedShape: {
+            /** Format: date */
+            acquired_on: string;
+            /**
+             * @description Of these units; none: not known.
+             * @example 12.50
+             */
+            cost: string | null;
+            /**
+             * @description Proceeds less cost.
+             * @example 12.50
+             */
+            gain: string | null;
+            lot: string;
+            /**
+             * @description Of a sale, after fees.
+             * @example 12.50
+             */
+            proceeds: string | null;
+            /** @example 12.50 */
+            px: string | null;
+            /**
+             * @description Below zero: taken out of it.
+             * @example 12.50
+             */
+            qty: string;
+            source: components["schemas"]["SourceEnum"];
+        };
+        LotShape: {
+            /** Format: date */
+            acquired_on: string;
+            /**
+             * @description Of what is left, fees included; none: not known.
+             * @example 12.50
+             */
+            cost: string | null;
+            id: string;
+            /**
+             * @description At the last price.
+             * @example 12.50
+             */
+            market_value: string | null;
+            /**
+             * Format: date
+             * @description When it was fully paid.
+             */
+            paid_on: string;
+            /**
+             * @description None: not known, or not bought at a price.
+             * @example 12.50
+             */
+            px: string | null;
+            /**
+             * @description What is left.
+             * @example 12.50
+             */
+            qty: string;
+            source: components["schemas"]["SourceEnum"];
+            symbol: string;
+            /**
+             * @description Market value less cost.
+             * @example 12.50
+             */
+            unrealized: string | null;
+        };
+        LotsShape: {
+            next: string | null;
+            results: components["schemas"]["LotShape"][];
+        };
+        /** @enum {string} */
+        MessageInputKindEnum: "AFFIRM" | "REFUSE" | "SETTLED" | "FAILED";
+        MessageInputRequest: {
+            /** Format: int64 */
+            instruction: number;
+            kind: components["schemas"]["MessageInputKindEnum"];
+            /** @description Made by you, another for each message; the same one again is heard once. */
+            message_id: string;
+            /** @description Of REFUSE and FAILED: why. */
+            reason?: string;
+            /** @description Of AFFIRM and REFUSE. */
+            side?: components["schemas"]["SideEnum"];
+        };
+        MovementShape: {
+            /**
+             * @description Below zero: out of the account.
+             * @example 12.50
+             */
+            amount: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description Settled cash after it.
+             * @example 12.50
+             */
+            balance: string;
+            id: string;
+            kind: components["schemas"]["TransferKindEnum"];
+            /** @description The settlement it belongs to. */
+            settlement: string | null;
+            /** @description In a sentence. */
+            text: string;
+        };
+        MovementsShape: {
+            next: string | null;
+            results: components["schemas"]["MovementShape"][];
+        };
+        NextStepShape: {
+            /**
+             * Format: date-time
+             * @description Not before; none: not known.
+             */
+            at: string | null;
+            /** @description For programs; it does not change. */
+            code: string;
+            /** @description For people. */
+            message: string;
+            state: components["schemas"]["SettlementStateEnum"] | components["schemas"]["NullEnum"];
         };
         NullEnum: null;
         OrderInBookShape: {
@@ -1216,6 +1810,12 @@ export interface components {
         };
         /** @enum {string} */
         RestingTimeInForceEnum: "DAY" | "GTC" | "GTD";
+        SaidShape: {
+            /** @description For programs; it does not change. */
+            code: string;
+            /** @description For people. */
+            message: string;
+        };
         ScheduledPhaseShape: {
             /**
              * Format: date-time
@@ -1240,10 +1840,129 @@ export interface components {
             signed_in: boolean;
             user: components["schemas"]["PersonShape"] | null;
         };
+        SettlementDetailShape: {
+            /** @example 12.50 */
+            amount: string;
+            /** @description The rest goes first in, first out. */
+            chosen_lots: components["schemas"]["LotChoiceShape"][];
+            /**
+             * Format: date-time
+             * @description Not to be settled before.
+             */
+            due_at: string;
+            /**
+             * @description Of a reversal: given back.
+             * @example 12.50
+             */
+            fee: string;
+            id: string;
+            /** @description Of a trade; or its reversal, with the sides exchanged. */
+            kind: components["schemas"]["SettlementKindEnum"];
+            /** @description Lots it took from, or made. */
+            lots: components["schemas"]["LotMovedShape"][];
+            /** @description A sale that has yet to settle. */
+            may_choose_lots: boolean;
+            name: string;
+            /**
+             * @description What it moves in cash, fees included: below zero where it is paid.
+             * @example 12.50
+             */
+            net: string;
+            /** @description None where it has ended. */
+            next: components["schemas"]["NextStepShape"] | null;
+            /** @example 12.50 */
+            px: string;
+            /** @example 12.50 */
+            qty: string;
+            /** @description The settlement that takes this one back. */
+            reversal: string | null;
+            /** @description The settlement this one takes back. */
+            reverses: string | null;
+            /** @description The account's own. */
+            side: components["schemas"]["SideEnum"];
+            state: components["schemas"]["SettlementStateEnum"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            state_at: string;
+            /** @description Each state it passed, oldest first. */
+            steps: components["schemas"]["SettlementStepShape"][];
+            symbol: string;
+            trade_id: string;
+            /** Format: date-time */
+            traded_at: string;
+            /** @description What it booked in the account. */
+            transfers: components["schemas"]["BookedShape"][];
+        };
+        /** @enum {string} */
+        SettlementKindEnum: "TRADE" | "REVERSAL";
+        SettlementOfTradeShape: {
+            /**
+             * Format: date-time
+             * @description Not to be settled before.
+             */
+            due_at: string;
+            id: string;
+            state: components["schemas"]["SettlementStateEnum"];
+        };
+        SettlementShape: {
+            /** @example 12.50 */
+            amount: string;
+            /**
+             * Format: date-time
+             * @description Not to be settled before.
+             */
+            due_at: string;
+            /**
+             * @description Of a reversal: given back.
+             * @example 12.50
+             */
+            fee: string;
+            id: string;
+            /** @description Of a trade; or its reversal, with the sides exchanged. */
+            kind: components["schemas"]["SettlementKindEnum"];
+            name: string;
+            /**
+             * @description What it moves in cash, fees included: below zero where it is paid.
+             * @example 12.50
+             */
+            net: string;
+            /** @description None where it has ended. */
+            next: components["schemas"]["NextStepShape"] | null;
+            /** @example 12.50 */
+            px: string;
+            /** @example 12.50 */
+            qty: string;
+            /** @description The account's own. */
+            side: components["schemas"]["SideEnum"];
+            state: components["schemas"]["SettlementStateEnum"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            state_at: string;
+            symbol: string;
+            trade_id: string;
+            /** Format: date-time */
+            traded_at: string;
+        };
+        SettlementsShape: {
+            next: string | null;
+            results: components["schemas"]["SettlementShape"][];
+        };
+        /** @enum {string} */
+        SettlementStateEnum: "MATCHED" | "INSTRUCTED" | "AFFIRMED" | "EXECUTING" | "SETTLED" | "FAILED" | "CANCELED";
+        SettlementStepShape: {
+            /** Format: date-time */
+            at: string;
+            reason: components["schemas"]["SaidShape"] | null;
+            state: components["schemas"]["SettlementStateEnum"];
+        };
         /** @enum {string} */
         SideEnum: "BUY" | "SELL";
         /** @enum {string} */
-        StateEnum: "CLOSED" | "PRE_OPEN" | "OPENING_CALL" | "INITIAL_CALL" | "PERIODIC_CALL" | "CLOSING_CALL" | "REOPENING_CALL" | "VOLATILITY_CALL" | "CONTINUOUS" | "HALTED" | "FAULTED";
+        SourceEnum: "ISSUER" | "AFFILIATE" | "TRADE" | "OTHER";
         StatsShape: {
             /** @example 12.50 */
             ask_px: string | null;
@@ -1279,8 +1998,6 @@ export interface components {
              */
             vwap: string | null;
         };
-        /** @enum {string} */
-        StatusEnum: "TRADED" | "CORRECTED" | "BUSTED";
         StopLegInputRequest: {
             /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
             cl_ord_id: string;
@@ -1314,6 +2031,63 @@ export interface components {
             results: components["schemas"]["TradeShape"][];
             seq: number;
         };
+        /** @enum {string} */
+        TradingStateEnum: "CLOSED" | "PRE_OPEN" | "OPENING_CALL" | "INITIAL_CALL" | "PERIODIC_CALL" | "CLOSING_CALL" | "REOPENING_CALL" | "VOLATILITY_CALL" | "CONTINUOUS" | "HALTED" | "FAULTED";
+        /** @enum {string} */
+        TransferKindEnum: "DEPOSIT" | "ISSUE" | "TRADE_CASH" | "TRADE_TOKEN" | "TRADE_FEE" | "REVERSAL_CASH" | "REVERSAL_TOKEN" | "REVERSAL_FEE" | "UNMATCHED" | "WITHDRAWAL" | "PAYMENT" | "RETURN" | "FUNDING" | "DIVIDEND" | "WITHHOLDING" | "FEE_REFUND" | "COMPENSATION" | "CORRECTION";
+        UnsettledShape: {
+            /** Format: date-time */
+            due_at: string;
+            /** @example 12.50 */
+            pending_in: string;
+            /** @example 12.50 */
+            pending_out: string;
+        };
+        WithdrawalInputRequest: {
+            /**
+             * Format: int64
+             * @description One of your own accounts.
+             */
+            account: number;
+            /**
+             * @description In dollars and whole cents.
+             * @example 12.50
+             */
+            amount: string;
+            /**
+             * Format: int64
+             * @description One that is verified, and no longer new.
+             */
+            bank_account_id: number;
+            /** @description Made by you: asked again under it, it is asked once. */
+            request_id: string;
+        };
+        WithdrawalShape: {
+            /** @description Its last four digits. */
+            account_number: string;
+            /** @example 12.50 */
+            amount: string;
+            bank_account: string;
+            bank_name: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            id: string;
+            /** @description Why it was refused or returned. */
+            reason: string;
+            /** @description What the bank writes with the payment. */
+            reference: string;
+            /** Format: date-time */
+            released_at: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            status: components["schemas"]["WithdrawalShapeStatusEnum"];
+        };
+        /** @enum {string} */
+        WithdrawalShapeStatusEnum: "REQUESTED" | "RELEASED" | "PAID" | "RETURNED" | "REFUSED" | "CANCELED";
+        WithdrawalsShape: {
+            next: string | null;
+            results: components["schemas"]["WithdrawalShape"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -1341,6 +2115,537 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BalancesShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    bank_accounts_list: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankAccountsShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    bank_accounts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankAccountInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankAccountShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with a reason. Nothing has changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    bank_accounts_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with a reason. Nothing has changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    cash_retrieve: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashAccountShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    cash_movements_retrieve: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovementsShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    custodian_instructions_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Of this state. */
+                state?: "AFFIRMED" | "EXECUTING" | "FAILED" | "INSTRUCTED" | "MATCHED";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstructionsShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    custodian_messages_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstructionShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The ClOrdID was used for another request. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    documents_list: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentsShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    "documents_._retrieve": {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+            };
+            header?: never;
+            path: {
+                file_format: string;
+                kind: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "text/csv": string;
                 };
             };
             /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
@@ -1771,6 +3076,59 @@ export interface operations {
             };
             /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    lots_retrieve: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Of this listing only. */
+                symbol?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotsShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2573,6 +3931,409 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+        };
+    };
+    settlements_list: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Those yet to settle only, or those that ended. */
+                pending?: boolean;
+                /** @description Of this listing only. */
+                symbol?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementsShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    settlements_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                settlement_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementDetailShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    settlements_lots_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                settlement_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotChoicesInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementDetailShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with a reason. Nothing has changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    withdrawals_list: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalsShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    withdrawals_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with a reason. Nothing has changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    withdrawals_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                withdrawal_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with a reason. Nothing has changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
         };

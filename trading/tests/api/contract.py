@@ -66,8 +66,12 @@ def check(response: "Answer") -> None:
     path = "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", match.route)
     responses = schema()["paths"][path].get(request.method.lower(), {}).get("responses", {})
     if str(response.status_code) in responses:
-        content = responses[str(response.status_code)]["content"]["application/json"]
-        component = content["schema"]["$ref"].rsplit("/", 1)[-1]
+        content = responses[str(response.status_code)].get("content", {})
+        if "application/json" not in content:  # a file, or nothing
+            media = response.get("Content-Type", "").partition(";")[0]
+            assert media in content if response.content else not content, media
+            return
+        component = content["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
     else:
         assert response.status_code in EVERYWHERE or not responses, (
             f"{request.method} {path} does not tell of {response.status_code}"

@@ -42,6 +42,7 @@ LISTS: dict[str, tuple[str, str, str, Callable[[Venue], None]]] = {
     "orders": ("/api/v1/orders?", "cursor", "id", a_trade),
     "executions": ("/api/v1/executions?", "cursor", "id", a_trade),
     "refusals": ("/api/v1/refusals?", "cursor", "cl_ord_id", a_refusal),
+    "settlements": ("/api/v1/settlements?", "cursor", "id", a_trade),
 }
 
 
