@@ -5,13 +5,14 @@ For hundreds of accounts at once, with the same number of queries as for one.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 
 from portal import clock
@@ -163,7 +164,20 @@ def statements(accounts: Iterable[Account], month: Period) -> Iterator[Statement
     market = _Market.read(until)
     rest = iter(accounts)
     while chunk := list(islice(rest, ACCOUNTS_AT_ONCE)):
-        yield from _Fold(chunk, month, until, market).done()
+        with _one_moment():
+            folded = _Fold(chunk, month, until, market).done()
+        yield from folded
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """What settles meanwhile is in all of the figures or in none. Within a transaction, that decides."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic(savepoint=False):
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 @dataclass(frozen=True, slots=True)
