@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
 from portal.admin.base import NOTHING, clock_time, link, listing_of, utc
-from trading import engine, wire, words
+from trading import engine, journal, wire, words
 from trading.admin import shown
 from trading.admin.breaks import BreakMixin
 from trading.models import Execution, Order, TradeBreak
@@ -205,7 +205,7 @@ class ExecutionAdmin(BreakMixin, shown.SearchedAdmin):
     search_help_text = "Account number, symbol, execution id or order id; several of them narrow"
     ordering = ["-id"]
     fields = [
-        "when", "listing", "side", "quantity", "price", "value", "fee_", "liquidity", "standing",
+        "when", "listing", "side", "quantity", "price", "value", "fee_", "liquidity", "standing", "as_traded",
         "account_link", "order_link", "trade", "broken_by",
     ]  # fmt: skip
 
@@ -235,6 +235,14 @@ class ExecutionAdmin(BreakMixin, shown.SearchedAdmin):
     @admin.display(description="status", ordering="status")
     def standing(self, row: Execution) -> str:
         return row.get_status_display()
+
+    @admin.display(description="as traded")
+    def as_traded(self, row: Execution) -> str:
+        """The history stays and shows both (BUST-005)."""
+        made = journal.trade(listing_id=row.listing_id, seq=row.trade_seq)
+        if made is None:
+            return NOTHING
+        return f"{words.quantity(row.listing, made.qty)} at {words.price(row.listing, made.price)}"
 
     @admin.display(description="taken back or corrected by")
     def broken_by(self, row: Execution) -> str:

@@ -7,6 +7,7 @@ import pytest
 from portal import clock, roles
 from portal.models import Proposal
 from portal.tests.desk import Desk, at_the_desk, list_of, page_of, text
+from trading import words
 from trading.engine import Side
 from trading.models import Auction, Calendar, Execution, FeeSchedule, Listing, MarketState, Order
 from trading.services.calendars import create_calendar
@@ -219,6 +220,22 @@ def test_a_trade_is_corrected_in_tokens_and_dollars(
     drained(execution.listing)
     execution.refresh_from_db()
     assert (execution.status, execution.last_px, execution.last_qty) == ("CORRECTED", 520, 8)
+
+
+def test_a_corrected_trade_tells_how_it_was_made(
+    supervisor: Desk, officer: Desk, execution: Execution
+) -> None:
+    """BUST-005"""
+    listing = execution.listing
+    made = f"{words.quantity(listing, execution.last_qty)} at {words.price(listing, execution.last_px)}"
+    supervisor.act(
+        f"/admin/trading/execution/{execution.pk}/correct/", price="5.20", qty="8",
+        reason_code="CLEARLY_ERRONEOUS", note="a slip",
+    )  # fmt: skip
+    approved(officer)
+    drained(listing)
+    page = text(supervisor.get(page_of(execution)))
+    assert "5.20 USD" in page and made in page
 
 
 def test_half_a_tick_is_no_correction(supervisor: Desk, execution: Execution) -> None:

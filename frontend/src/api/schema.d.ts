@@ -440,6 +440,12 @@ export interface components {
             name: string;
             number: string;
         };
+        AsTradedShape: {
+            /** @example 12.50 */
+            px: string;
+            /** @example 12.50 */
+            qty: string;
+        };
         AuctionShape: {
             /** Format: date-time */
             at: string;
@@ -655,6 +661,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             cl_ord_id: string;
+            /** @description How it was traded, where it was corrected. */
+            corrected_from: components["schemas"]["AsTradedShape"] | null;
             /** @example 12.50 */
             fee: string;
             id: string;
@@ -707,7 +715,7 @@ export interface components {
             taker_rate: string;
         };
         HaltShape: {
-            /** @description Why, for programs; FAULT for a technical fault. */
+            /** @description Why, for programs: one of the codes of halts. */
             code: string;
             /** @description Why, in the operator's words. */
             note: string;
@@ -1491,6 +1499,15 @@ export interface operations {
                     "application/json": components["schemas"]["ListingsShape"];
                 };
             };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
         };
     };
     listings_retrieve: {
@@ -1510,6 +1527,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListingShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
             /** @description There is no such thing, or it is not yours. */
@@ -1734,6 +1760,15 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleShape"];
                 };
             };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
             /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
@@ -1956,6 +1991,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
             /** @description Not signed in. */
@@ -2573,6 +2617,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
         };

@@ -53,6 +53,12 @@ test("why an order ended is told in plain words", async () => {
   screen.getByText("It was to add to the book only, and would have traded at once");
 });
 
+test("BUST-005: a corrected fill tells how it was traded too", async () => {
+  open([], [anExecution({ last_px: "12.00", last_qty: "80", status: "CORRECTED", corrected_from: { px: "12.50", qty: "100" } })]);
+  await userEvent.click(await screen.findByRole("tab", { name: "Fills" }));
+  await screen.findByText("traded as 100 at 12.50");
+});
+
 test("FEES-008: fills tell their fees, what was busted is struck out of the sum", async () => {
   open([], [
     anExecution({ id: "a", fee: "1.10" }),
