@@ -1,5 +1,6 @@
 """Calendars, fees, auctions, broken trades and the depth of a market, at the desk."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -121,6 +122,18 @@ def test_a_new_calendar_is_proposed_and_given_to_a_listing(supervisor: Desk, off
     assert [phase for _, phase in response.context["ahead"]][-1] == "Closed"
     assert "Schedule reaches until" in text(response)
     assert not response.context["runs_out"]
+
+
+def test_what_lies_ahead_is_told_to_the_second(supervisor: Desk, calendar: Calendar) -> None:
+    """PHAS-007, AUCT-012"""
+    listing = a_listing(calendar=calendar)
+    ahead = datetime(2030, 1, 2, 21, 0, 14, 524_000, tzinfo=UTC)
+    MarketState.objects.filter(pk=listing.pk).update(
+        phase_until=ahead, resume_at=ahead, schedule_until=ahead, next_due_at=ahead
+    )
+    pages = (page_of(listing), page_of(listing.market), "/admin/trading/listing/")
+    for page in map(text, map(supervisor.get, pages)):
+        assert "2030-01-02 21:00:14" in page and "14.524" not in page
 
 
 def test_the_desk_warns_before_a_schedule_runs_out(supervisor: Desk, calendar: Calendar) -> None:
