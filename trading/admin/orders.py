@@ -176,14 +176,19 @@ def _said(word: str) -> str:
 def history(order: Order) -> list[tuple[str, str, str, str, str]]:
     """An order's life as (at, command, event, kind, gist), oldest first.
 
-    What its own commands came to, and the trades in which it was the resting side. (Its expiry, which no
-    command of its own brings about, is told by its status.)
+    What its own commands came to, its trades by whatever command, and what people took back or corrected of
+    them (BUST-005). (Its expiry, which no command of its own brings about, is told by its status.)
     """
     listing = order.listing
-    commands = Command.objects.filter(order_id=order.pk).order_by("seq")[:MOST]
-    resting = Execution.objects.filter(order=order, liquidity=Execution.Liquidity.MAKER).order_by("id")
-    own, traded = [c.seq for c in commands], resting.values_list("trade_seq", flat=True)[:MOST]
-    events = Event.objects.filter(Q(command_seq__in=own) | Q(seq__in=list(traded)), listing=listing)
+    traded = list(order.executions.order_by("id").values_list("trade_seq", flat=True)[:MOST])
+    broken = TradeBreak.objects.filter(listing=listing, trade_seq__in=traded).values_list("seq", flat=True)
+    commands = list(Command.objects.filter(order_id=order.pk).order_by("seq")[:MOST])
+    # A correction names the buyer's order.
+    commands += Command.objects.filter(listing=listing, seq__in=list(broken)).exclude(
+        pk__in=[c.pk for c in commands]
+    )
+    own = [c.seq for c in commands]
+    events = Event.objects.filter(Q(command_seq__in=own) | Q(seq__in=traded), listing=listing)
     lines: list[tuple[int, int, Command | Event, str, str]]
     lines = [(c.seq, 0, c, shown.command_at(listing.pk, c.seq), "") for c in commands]
     lines += [(e.command_seq, e.seq, e, "", shown.event_at(listing.pk, e.seq)) for e in events]
