@@ -129,11 +129,13 @@ def _pair(
         if buy.price < sell.price:
             break
         qty = min(unpaired[buy.order_id], unpaired[sell.order_id])
-        newest = max(buy, sell, key=_arrival)
         if not qty:
             b += not unpaired[buy.order_id]
             s += not unpaired[sell.order_id]
-        elif buy.owner_id != sell.owner_id or newest.self_trade is SelfTrade.ALLOW:
+        elif (
+            buy.owner_id != sell.owner_id
+            or (newest := max(buy, sell, key=_arrival)).self_trade is SelfTrade.ALLOW
+        ):
             unpaired[buy.order_id] -= qty
             unpaired[sell.order_id] -= qty
             paired.append((b, s, qty))
@@ -141,13 +143,13 @@ def _pair(
             oldest = sell if newest is buy else buy
             prevented.append((newest, oldest))
             for order, lost in losses(newest, oldest, left[newest.order_id], left[oldest.order_id]):
-                # Its own pairings are the last ones: they are made anew without what it lost.
-                while paired and order in (bids[paired[-1][0]], asks[paired[-1][1]]):
+                left[order.order_id] -= lost
+                unpaired[order.order_id] -= lost
+                # Its own pairings are the last ones: those beyond what it has left are made anew.
+                while unpaired[order.order_id] < 0:
                     b, s, qty = paired.pop()
                     unpaired[bids[b].order_id] += qty
                     unpaired[asks[s].order_id] += qty
-                left[order.order_id] -= lost
-                unpaired[order.order_id] -= lost
     return [(bids[b], asks[s], qty) for b, s, qty in paired], prevented
 
 

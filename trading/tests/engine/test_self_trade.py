@@ -240,6 +240,19 @@ def test_many_pairs_of_one_owner_cost_the_indicative_state_little(desk):
     assert process_time() - started < 1
 
 
+def test_what_a_decremented_order_keeps_of_its_pairings_is_not_reckoned_anew(desk):
+    """STPR-009, AUCT-010. Pairing all of it again at each of its owner's orders takes long."""
+    desk.enter(Phase.PERIODIC_CALL)
+    many = 450
+    for n in range(1, many + 1):
+        desk.sell(n, 1, 100, account_id=3)
+        desk.sell(many + n, 1, 101)
+    desk.buy(2 * many + 1, 2 * many + 10, 101, self_trade=SelfTrade.DECREMENT)
+    started = process_time()
+    assert desk.market.indicative() == (101, many, Side.BUY, 10)
+    assert process_time() - started < 0.1
+
+
 def test_at_auction_orders_are_kept_from_their_owners_too(desk):
     """STPR-009, STPR-001"""
     desk.enter(Phase.OPENING_CALL)
