@@ -226,9 +226,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SideEnum": "trading.engine.Side",
         "OrdTypeEnum": "trading.engine.OrdType",
-        "StopTypeEnum": "trading.api.inputs.STOPS",
+        "StopTypeEnum": "trading.engine.STOPS",
         "TimeInForceEnum": "trading.engine.TimeInForce",
-        "RestingTimeInForceEnum": "trading.api.inputs.RESTING",
+        "RestingTimeInForceEnum": "trading.engine.RESTING",
         "SelfTradeEnum": "trading.api.inputs.SELF_TRADE",
         "OrderSelfTradeEnum": "trading.engine.SelfTrade",
         "TradingStateEnum": "trading.api.outputs.STATES",

@@ -5,8 +5,8 @@ ones that way. The class tells how the subject stands now, whether the new state
 """
 
 import logging
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from datetime import UTC, date, datetime
+from typing import Any, Protocol, runtime_checkable
 
 from django.conf import settings
 from django.db import transaction
@@ -42,6 +42,14 @@ class ProposalKind(Protocol):
 
     def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
         """What changes, for people."""
+
+
+@runtime_checkable
+class Dated(Protocol):
+    """A kind of proposal that is put on record at once and counts from a day of its own."""
+
+    def first_day(self, *, subject: str, new: dict[str, Any]) -> date | None:
+        """That day, while it lies ahead."""
 
 
 def propose(
@@ -122,6 +130,16 @@ def wording(proposal: Proposal) -> Wording:
     return _kind(proposal.kind).wording(subject=proposal.subject, old=proposal.old, new=proposal.new)
 
 
+def standing(proposal: Proposal) -> str:
+    """A proposal's status, for people."""
+    kind = _kind(proposal.kind)
+    if proposal.status == Proposal.Status.APPLIED and isinstance(kind, Dated):
+        ahead = kind.first_day(subject=proposal.subject, new=proposal.new)
+        if ahead is not None:
+            return f"In effect from {ahead}"
+    return proposal.get_status_display()
+
+
 def is_stale(proposal: Proposal) -> bool:
     """Has its subject changed since it was proposed?"""
     return _kind(proposal.kind).current(subject=proposal.subject) != proposal.old
@@ -130,7 +148,7 @@ def is_stale(proposal: Proposal) -> bool:
 def _decide(proposal: Proposal, *, by: User, status: str) -> Proposal:
     row = Proposal.objects.select_for_update(no_key=True).get(pk=proposal.pk)
     if row.status != Proposal.Status.PROPOSED:
-        raise ProposalRefused("ALREADY_DECIDED", f"This proposal is {row.get_status_display().lower()}.")
+        raise ProposalRefused("ALREADY_DECIDED", f"This proposal is {standing(row).lower()}.")
     if row.proposed_by_id == by.pk:
         raise ProposalRefused("FOUR_EYES", "Somebody else than the proposer has to decide.")
     row.status, row.decided_by, row.decided_at = status, by, clock.now()

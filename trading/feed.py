@@ -125,6 +125,7 @@ def _account_message(
     listing: Listing, account_id: int, effects: Effects, orders: list[Order], executions: list[Execution]
 ) -> dict[str, Any]:
     events = effects.concerned[account_id]
+    made = selectors.corrected_from(executions)
     return {
         "type": "account",
         "symbol": listing.symbol,
@@ -133,7 +134,13 @@ def _account_message(
         "prev_seq": effects.previous.get(account_id, 0),
         "orders": [wire.order(order, listing) for order in orders],
         "executions": [
-            wire.execution(e, listing, cl_ord_id=effects.orders[e.order_id].cl_ord_id, settlement=None)
+            wire.execution(
+                e,
+                listing,
+                cl_ord_id=effects.orders[e.order_id].cl_ord_id,
+                settlement=None,
+                made=made.get((listing.pk, e.trade_seq)),
+            )
             for e in executions
         ],
         "notices": [

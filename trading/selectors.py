@@ -12,7 +12,8 @@ from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Value
 from django.db.models.functions import RowNumber
 
 from portal.models import Account, AccountMember, User
-from trading.engine import Side, TimeInForce
+from trading import journal
+from trading.engine import Side, TimeInForce, Traded
 from trading.models import (
     CASH,
     WORKING,
@@ -338,6 +339,12 @@ def executions_of(account: Account, *, symbol: str | None = None) -> QuerySet[Ex
     """Newest first."""
     rows = Execution.objects.filter(account=account).select_related("listing", "order").order_by("-id")
     return rows.filter(listing__symbol=symbol) if symbol else rows
+
+
+def corrected_from(executions: Iterable[Execution]) -> dict[tuple[int, int], Traded]:
+    """How those of them that were corrected had been traded, by (listing, trade)."""
+    corrected = {(e.listing_id, e.trade_seq) for e in executions if e.status == Execution.Status.CORRECTED}
+    return journal.trades_as_made(sorted(corrected))
 
 
 def balances_of(account: Account) -> list[Balance]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from trading.engine import CALLS, Side
+from trading.engine import CALLS, Side, Traded
 from trading.engine.bands import edges
 from trading.models import (
     CASH,
@@ -69,7 +69,8 @@ def market(of: Listing, state: MarketState) -> Json:
 def halt(state: MarketState) -> Json | None:
     if state.shown_state == "FAULTED":
         since, resume_at = time(state.applied_at), None
-        return _halt("FAULT", "Technical fault", "Stopped by a technical fault.", since, resume_at)
+        code = "TECHNICAL_FAULT"
+        return _halt(code, HALT_CODES[code], "Stopped by a technical fault.", since, resume_at)
     if state.halt_code:
         reason = HALT_CODES.get(state.halt_code, state.halt_code)
         return _halt(state.halt_code, reason, state.halt_note, time(state.halted_at), time(state.resume_at))
@@ -264,7 +265,10 @@ def order(row: Order, of: Listing) -> Json:
     }
 
 
-def execution(row: Execution, of: Listing, *, cl_ord_id: str, settlement: Instruction | None) -> Json:
+def execution(
+    row: Execution, of: Listing, *, cl_ord_id: str, settlement: Instruction | None, made: Traded | None = None
+) -> Json:
+    """`made`: of a corrected one, how it was traded (BUST-005)."""
     return {
         "id": str(row.pk),
         "order_id": str(row.order_id),
@@ -276,6 +280,7 @@ def execution(row: Execution, of: Listing, *, cl_ord_id: str, settlement: Instru
         "amount": cash(row.amount),
         "fee": cash(row.fee),
         "status": row.status,
+        "corrected_from": {"px": price(of, made.price), "qty": quantity(of, made.qty)} if made else None,
         "liquidity": row.liquidity,
         "at": time(row.at),
         "settlement": None if settlement is None else settlement_of_trade(settlement),

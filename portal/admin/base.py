@@ -235,6 +235,15 @@ def utc(at: datetime | None) -> str:
     return NOTHING if at is None else f"{clock_time(at)} UTC"
 
 
+def planned(at: datetime | None) -> str:
+    """UTC to the second, for what lies ahead: nobody plans by the millisecond."""
+    return NOTHING if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def planned_utc(at: datetime | None) -> str:
+    return NOTHING if at is None else f"{planned(at)} UTC"
+
+
 def link(model: str, pk: Any, text: Any = None) -> str:
     """A link to the page of one row; ``model`` as in ``"trading.order"``."""
     if pk is None:

@@ -39,15 +39,15 @@ class ProposalAdmin(ReadOnlyAdmin):
     """Decided on here; made where their subject is shown."""
 
     change_form_template = "admin/portal/proposal/change_form.html"
-    list_display = ["id", "kind_in_words", "subject", "status", "proposed_by", "proposed", "decided_by"]
+    list_display = ["id", "kind_in_words", "subject", "standing", "proposed_by", "proposed", "decided_by"]
     list_display_links = ["id", "kind_in_words"]
     list_filter = ["status", KindFilter]
     list_select_related = ["proposed_by", "decided_by"]
     search_fields = ["subject", "reason"]
     date_hierarchy = "proposed_at"
     fields = [
-        "kind_in_words", "subject", "status", "reason", "proposed_by", "proposed", "effective", "decided_by",
-        "decided", "applied",
+        "kind_in_words", "subject", "standing", "reason", "proposed_by", "proposed", "effective",
+        "decided_by", "decided", "applied",
     ]  # fmt: skip
 
     def get_fields(self, request: HttpRequest, obj: Proposal | None = None) -> Any:
@@ -100,12 +100,16 @@ class ProposalAdmin(ReadOnlyAdmin):
         except proposals.ProposalRefused as refused:
             messages.error(request, str(refused))
         else:
-            messages.success(request, f"{self.title_of(proposal)} – {proposal.get_status_display().lower()}.")
+            messages.success(request, f"{self.title_of(proposal)} – {proposals.standing(proposal).lower()}.")
         return page
 
     @admin.display(description="what", ordering="kind")
     def kind_in_words(self, row: Proposal) -> str:
         return row.kind_in_words
+
+    @admin.display(description="status", ordering="status")
+    def standing(self, row: Proposal) -> str:
+        return proposals.standing(row)
 
     @admin.display(description="proposed (UTC)", ordering="id")
     def proposed(self, row: Proposal) -> str:
@@ -125,7 +129,7 @@ class ProposalAdmin(ReadOnlyAdmin):
         log = AuditEntry.objects.filter(subject=str(row), action__in=["REJECTED", "NOT_APPLIED"])
         return " ".join(entry.facts["reason"] for entry in log)
 
-    @admin.display(description="in effect since")
+    @admin.display(description="applied")
     def applied(self, row: Proposal) -> str:
         return utc(row.applied_at)
 

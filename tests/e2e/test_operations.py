@@ -1,9 +1,11 @@
 """Operators act at their desk, and investors see it on their page."""
 
+from datetime import timedelta
 from typing import Any
 
 from playwright.sync_api import expect
 
+from portal import clock
 from tests.e2e.desk import Desk
 from tests.e2e.people import Investor, a_supervisor
 from tests.e2e.trading_screen import TradingScreen
@@ -40,9 +42,24 @@ def test_a_halt_and_its_end_reach_the_page_at_once_with_reason_and_note(
     buyers_screen.shows_offers("12.50 90 90")
 
 
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
+
+
+def test_on_a_phone_the_desk_tells_why_and_until_when_a_market_is_as_it_is(
+    windows: Windows, desk: Desk, listing: Listing
+) -> None:
+    """HALT-002, HALT-005"""
+    resume_at = clock.now() + timedelta(hours=2)
+    desk.halt(listing, "News pending", NOTE, resume_at=resume_at)
+    page = windows.open("/admin/", user=a_supervisor(), **PHONE)
+    row = page.get_by_role("row").filter(has_text=listing.symbol)
+    for words in ("Halted", "News pending", f"until {resume_at:%a %H:%M} UTC"):
+        expect(row.get_by_text(words).locator("visible=true").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_a_list_at_the_desk_fits_a_phone(windows: Windows, listing: Listing) -> None:
-    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
-    page = windows.open("/admin/trading/listing/", user=a_supervisor(), **phone)
+    page = windows.open("/admin/trading/listing/", user=a_supervisor(), **PHONE)
     results, search = page.locator(".results").bounding_box(), page.locator("#searchbar").bounding_box()
     below = page.locator("#changelist-filter").bounding_box()
     assert results and search and below

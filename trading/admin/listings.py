@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 
 from portal import clock
-from portal.admin.base import NOTHING, ReadOnlyAdmin, clock_time, link, listing_of, utc
+from portal.admin.base import NOTHING, ReadOnlyAdmin, link, listing_of, planned, planned_utc, utc
 from trading import selectors, sessions, words
 from trading.admin import operations, shown
 from trading.engine import Side, bands
@@ -31,9 +31,7 @@ class MarketPhaseFilter(shown.PhaseFilter):
 class ListingAdmin(operations.OperationsMixin, ReadOnlyAdmin):
     change_form_template = "admin/trading/listing/change_form.html"
     change_list_template = "admin/trading/listing/change_list.html"
-    list_display = [
-        "symbol", "name", "state", "until", "halted_for", "last_price", "journal_at", "exemption",
-    ]  # fmt: skip
+    list_display = ["symbol", "name", "state", "until", "halted_for", "last_price", "journal_at"]
     list_select_related = ["issuer", "market", "sequence"]
     list_filter = [MarketPhaseFilter, "exemption", "kind", "calendar"]
     search_fields = ["symbol", "name", "issuer__name"]
@@ -80,13 +78,13 @@ class ListingAdmin(operations.OperationsMixin, ReadOnlyAdmin):
         market = obj.market
         figures = [
             ("Since", utc(market.phase_since)),
-            ("Until, as announced", utc(market.phase_until)),
-            ("Trading resumes", utc(market.resume_at)),
+            ("Until, as announced", planned_utc(market.phase_until)),
+            ("Trading resumes", planned_utc(market.resume_at)),
             ("Last price", words.price(obj, market.last_px)),
             ("Reference price", words.price(obj, market.reference_px)),
             ("Trades between", _edges(obj, market.reference_px, obj.static_band_bps)),
             ("Trades without a pause between", _edges(obj, market.last_px, obj.dynamic_band_bps)),
-            ("Schedule reaches until", utc(market.schedule_until)),
+            ("Schedule reaches until", planned_utc(market.schedule_until)),
             ("Applied / journal", self.journal_at(obj)),
         ]
         if market.indicative_qty is not None:
@@ -144,7 +142,7 @@ class ListingAdmin(operations.OperationsMixin, ReadOnlyAdmin):
 
     @admin.display(description="until (UTC)")
     def until(self, row: Listing) -> str:
-        return clock_time(row.market.phase_until)
+        return planned(row.market.phase_until)
 
     @admin.display(description="halted for")
     def halted_for(self, row: Listing) -> str:

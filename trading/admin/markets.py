@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from portal.admin.base import NOTHING, ReadOnlyAdmin, clock_time, utc
+from portal.admin.base import NOTHING, ReadOnlyAdmin, clock_time, planned_utc, utc
 from trading import words
 from trading.admin import operations, shown
 from trading.engine import CALLS, Phase
@@ -36,7 +36,7 @@ class MarketStateAdmin(ReadOnlyAdmin):
 
     @admin.display(description="until, as announced")
     def until(self, row: MarketState) -> str:
-        return utc(row.phase_until)
+        return planned_utc(row.phase_until)
 
     @admin.display(description="halted for")
     def why(self, row: MarketState) -> str:
@@ -44,15 +44,15 @@ class MarketStateAdmin(ReadOnlyAdmin):
 
     @admin.display(description="trading resumes")
     def resumes(self, row: MarketState) -> str:
-        return utc(row.resume_at)
+        return planned_utc(row.resume_at)
 
     @admin.display(description="schedule reaches until")
     def schedule(self, row: MarketState) -> str:
-        return utc(row.schedule_until)
+        return planned_utc(row.schedule_until)
 
     @admin.display(description="next moment due")
     def due(self, row: MarketState) -> str:
-        return utc(row.next_due_at)
+        return planned_utc(row.next_due_at)
 
     @admin.display(description="commands applied", ordering="applied_seq")
     def commands(self, row: MarketState) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
 from portal.admin.base import NOTHING, clock_time, link, listing_of, utc
-from trading import engine, wire, words
+from trading import engine, journal, wire, words
 from trading.admin import shown
 from trading.admin.breaks import BreakMixin
 from trading.models import Execution, Order, TradeBreak
@@ -176,14 +176,19 @@ def _said(word: str) -> str:
 def history(order: Order) -> list[tuple[str, str, str, str, str]]:
     """An order's life as (at, command, event, kind, gist), oldest first.
 
-    What its own commands came to, and the trades in which it was the resting side. (Its expiry, which no
-    command of its own brings about, is told by its status.)
+    What its own commands came to, its trades by whatever command, and what people took back or corrected of
+    them (BUST-005). (Its expiry, which no command of its own brings about, is told by its status.)
     """
     listing = order.listing
-    commands = Command.objects.filter(order_id=order.pk).order_by("seq")[:MOST]
-    resting = Execution.objects.filter(order=order, liquidity=Execution.Liquidity.MAKER).order_by("id")
-    own, traded = [c.seq for c in commands], resting.values_list("trade_seq", flat=True)[:MOST]
-    events = Event.objects.filter(Q(command_seq__in=own) | Q(seq__in=list(traded)), listing=listing)
+    traded = list(order.executions.order_by("id").values_list("trade_seq", flat=True)[:MOST])
+    broken = TradeBreak.objects.filter(listing=listing, trade_seq__in=traded).values_list("seq", flat=True)
+    commands = list(Command.objects.filter(order_id=order.pk).order_by("seq")[:MOST])
+    # A correction names the buyer's order.
+    commands += Command.objects.filter(listing=listing, seq__in=list(broken)).exclude(
+        pk__in=[c.pk for c in commands]
+    )
+    own = [c.seq for c in commands]
+    events = Event.objects.filter(Q(command_seq__in=own) | Q(seq__in=traded), listing=listing)
     lines: list[tuple[int, int, Command | Event, str, str]]
     lines = [(c.seq, 0, c, shown.command_at(listing.pk, c.seq), "") for c in commands]
     lines += [(e.command_seq, e.seq, e, "", shown.event_at(listing.pk, e.seq)) for e in events]
@@ -205,7 +210,7 @@ class ExecutionAdmin(BreakMixin, shown.SearchedAdmin):
     search_help_text = "Account number, symbol, execution id or order id; several of them narrow"
     ordering = ["-id"]
     fields = [
-        "when", "listing", "side", "quantity", "price", "value", "fee_", "liquidity", "standing",
+        "when", "listing", "side", "quantity", "price", "value", "fee_", "liquidity", "standing", "as_traded",
         "account_link", "order_link", "trade", "broken_by",
     ]  # fmt: skip
 
@@ -235,6 +240,14 @@ class ExecutionAdmin(BreakMixin, shown.SearchedAdmin):
     @admin.display(description="status", ordering="status")
     def standing(self, row: Execution) -> str:
         return row.get_status_display()
+
+    @admin.display(description="as traded")
+    def as_traded(self, row: Execution) -> str:
+        """The history stays and shows both (BUST-005)."""
+        made = journal.trade(listing_id=row.listing_id, seq=row.trade_seq)
+        if made is None:
+            return NOTHING
+        return f"{words.quantity(row.listing, made.qty)} at {words.price(row.listing, made.price)}"
 
     @admin.display(description="taken back or corrected by")
     def broken_by(self, row: Execution) -> str:

@@ -8,7 +8,6 @@ from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from portal import clock
 from portal.models import Account
@@ -24,6 +23,7 @@ from trading.api.outputs import (
     RefusalsShape,
     errors,
 )
+from trading.api.queries import QueryView
 from trading.models import CASH, Balance, Listing, Order
 from trading.services import fees
 
@@ -102,18 +102,20 @@ class OrderListMixin:
         return Response({"results": [wire.order(o, o.listing) for o in rows], "next": following})
 
 
-class OrderView(APIView):
-    @extend_schema(responses={200: OrderShape, **errors(401, 404)}, tags=["orders"])
+class OrderView(QueryView):
+    @extend_schema(responses={200: OrderShape, **errors(400, 401, 404)}, tags=["orders"])
     def get(self, request: Request, order_id: int) -> Response:
         """One order."""
         order = own_order(request, order_id)
         return Response(wire.order(order, order.listing))
 
 
-class ExecutionsView(APIView):
+class ExecutionsView(QueryView):
+    asked = [ACCOUNT, SYMBOL, CURSOR]
+
     @extend_schema(
         responses={200: ExecutionsShape, **LIST_ERRORS},
-        parameters=[ACCOUNT, SYMBOL, CURSOR],
+        parameters=asked,
         tags=["account"],
     )
     def get(self, request: Request) -> Response:
@@ -123,20 +125,22 @@ class ExecutionsView(APIView):
             selectors.executions_of(asked_account(request), symbol=asked_symbol(request)),
         )
         settlements = account_books.settlements_of_executions(rows)
+        made = selectors.corrected_from(rows)
         results = [
             wire.execution(
-                e,
-                e.listing,
-                cl_ord_id=e.order.cl_ord_id,
+                e, e.listing, cl_ord_id=e.order.cl_ord_id,
                 settlement=settlements.get((e.listing_id, e.trade_seq)),
+                made=made.get((e.listing_id, e.trade_seq)),
             )
             for e in rows
-        ]
+        ]  # fmt: skip
         return Response({"results": results, "next": following})
 
 
-class BalancesView(APIView):
-    @extend_schema(responses={200: BalancesShape, **LIST_ERRORS}, parameters=[ACCOUNT], tags=["account"])
+class BalancesView(QueryView):
+    asked = [ACCOUNT]
+
+    @extend_schema(responses={200: BalancesShape, **LIST_ERRORS}, parameters=asked, tags=["account"])
     def get(self, request: Request) -> Response:
         """Cash and holdings. Settled, held for open orders, traded and not yet settled, available."""
         account = asked_account(request)
@@ -154,8 +158,10 @@ class BalancesView(APIView):
         )
 
 
-class FeesView(APIView):
-    @extend_schema(responses={200: FeeListShape, **LIST_ERRORS}, parameters=[ACCOUNT], tags=["account"])
+class FeesView(QueryView):
+    asked = [ACCOUNT]
+
+    @extend_schema(responses={200: FeeListShape, **LIST_ERRORS}, parameters=asked, tags=["account"])
     def get(self, request: Request) -> Response:
         """What the account's orders entered now pay by. Listings that cost nothing are left out."""
         account, listings = asked_account(request), list(selectors.listings())
@@ -171,10 +177,10 @@ class FeesView(APIView):
         )
 
 
-class RefusalsView(APIView):
-    @extend_schema(
-        responses={200: RefusalsShape, **LIST_ERRORS}, parameters=[ACCOUNT, CURSOR], tags=["account"]
-    )
+class RefusalsView(QueryView):
+    asked = [ACCOUNT, CURSOR]
+
+    @extend_schema(responses={200: RefusalsShape, **LIST_ERRORS}, parameters=asked, tags=["account"])
     def get(self, request: Request) -> Response:
         """Orders, cancels and replaces that were not taken, and why. Newest first."""
         rows, following = page(request, journal.refusals_of(account_id=asked_account(request).pk))

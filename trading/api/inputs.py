@@ -14,23 +14,25 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 
 from trading.api.errors import invalid
-from trading.engine import OrdType, PostOnly, SelfTrade, Side, TimeInForce
+from trading.engine import (
+    MOST_DISPLAYS,
+    RESTING,
+    STOPS,
+    TIMES_IN_FORCE,
+    OrdType,
+    PostOnly,
+    SelfTrade,
+    Side,
+    TimeInForce,
+)
 from trading.models import Listing
 from trading.services.requests import NewOrderRequest
 
 NUMBER = re.compile(r"[0-9]{1,40}(\.[0-9]{1,40})?")  # not \d: that takes the digits of every script
 ID = re.compile(r"[0-9]{1,18}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-DAY, GTC, GTD, IOC, FOK, AT_OPEN, AT_CLOSE = TimeInForce
-RESTING = (DAY, GTC, GTD)
-STOPS = (OrdType.STOP, OrdType.STOP_LIMIT, OrdType.TRAILING_STOP)
-# docs/rules/order-types.md
-TIMES_IN_FORCE: dict[OrdType, tuple[TimeInForce, ...]] = {
-    OrdType.LIMIT: tuple(TimeInForce),
-    OrdType.MARKET: (IOC, FOK, AT_OPEN, AT_CLOSE),
-} | dict.fromkeys(STOPS, RESTING)
+GTD, IOC = TimeInForce.GTD, TimeInForce.IOC
 SELF_TRADE = [mode.value for mode in SelfTrade if mode != SelfTrade.ALLOW]  # STPR-010
-MOST_DISPLAYS = 100  # ORDT-032
 FURTHEST = timedelta(days=366)
 CENT = Decimal("0.01")
 MOST_CHOICES = 200  # lots for one sale

@@ -1,6 +1,7 @@
 """Market data, open to everybody but for depth by order."""
 
 import contextlib
+import re
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +26,12 @@ from trading.api.outputs import (
     TradesShape,
     errors,
 )
+from trading.api.queries import QueryView
 from trading.models import Listing
 
 MAX_DEPTH, MAX_ROWS = 200, 1000
+MOST_EVENTS = 2**63 - 1  # what the sequence of a listing counts up to
+WHOLE = re.compile(r"[0-9]{1,19}")
 INTERVAL = OpenApiParameter(
     "interval", str, enum=list(selectors.INTERVALS), description="How long a candle lasts."
 )
@@ -60,7 +64,7 @@ def known_symbol(symbol: str) -> Listing:
 
 def whole_number(request: Request, name: str, *, default: int, most: int) -> int:
     text = request.query_params.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= most and len(text) < 10):
+    if not WHOLE.fullmatch(text) or not 0 < int(text) <= most:
         raise invalid("OUT_OF_RANGE", f"{name} is a whole number from 1 to {most}.", field=name)
     return int(text)
 
@@ -78,7 +82,7 @@ def moment(request: Request, name: str) -> datetime | None:
 
 def _asked_before(request: Request) -> int | None:
     asked = "before" in request.query_params
-    return whole_number(request, "before", default=1, most=999_999_999) if asked else None
+    return whole_number(request, "before", default=1, most=MOST_EVENTS) if asked else None
 
 
 def _with_stats(listings: list[Listing]) -> list[dict[str, Any]]:
@@ -86,30 +90,33 @@ def _with_stats(listings: list[Listing]) -> list[dict[str, Any]]:
     return [wire.listing(listing, quotes[listing.pk]) for listing in listings]
 
 
-class ListingsView(APIView):
+class ListingsView(QueryView):
     permission_classes = [AllowAny]
 
-    @extend_schema(operation_id="listings_list", responses=ListingsShape, tags=["market"])
+    @extend_schema(
+        operation_id="listings_list", responses={200: ListingsShape, **errors(400)}, tags=["market"]
+    )
     def get(self, request: Request) -> Response:
         """All listings with their state and statistics."""
         return Response({"results": _with_stats(list(selectors.listings()))})
 
 
-class ListingView(APIView):
+class ListingView(QueryView):
     permission_classes = [AllowAny]
 
-    @extend_schema(responses={200: ListingShape, **errors(404)}, tags=["market"])
+    @extend_schema(responses={200: ListingShape, **errors(400, 404)}, tags=["market"])
     def get(self, request: Request, symbol: str) -> Response:
         """One listing with its state and statistics."""
         return Response(_with_stats([find_listing(symbol)])[0])
 
 
-class BookView(APIView):
+class BookView(QueryView):
     permission_classes = [AllowAny]
+    asked = [OpenApiParameter("depth", int, description="Levels a side, at most 200.")]
 
     @extend_schema(
         responses={200: BookShape, **errors(400, 404)},
-        parameters=[OpenApiParameter("depth", int, description="Levels a side, at most 200.")],
+        parameters=asked,
         tags=["market"],
     )
     def get(self, request: Request, symbol: str) -> Response:
@@ -119,11 +126,12 @@ class BookView(APIView):
         return Response(wire.book(listing, selectors.book(listing, depth=depth)))
 
 
-class OrdersInBookView(APIView):
+class OrdersInBookView(QueryView):
     permission_classes = [MaySeeOrders]
+    asked = [LIMIT]
 
     @extend_schema(
-        responses={200: OrdersInBookShape, **errors(400, 401, 403, 404)}, parameters=[LIMIT], tags=["desk"]
+        responses={200: OrdersInBookShape, **errors(400, 401, 403, 404)}, parameters=asked, tags=["desk"]
     )
     def get(self, request: Request, symbol: str) -> Response:
         """Depth by order, for operators. What is displayed, and what waits outside the book."""
@@ -132,12 +140,11 @@ class OrdersInBookView(APIView):
         return Response(wire.orders_in_book(listing, selectors.orders_in_book(listing, limit=limit)))
 
 
-class TradesView(APIView):
+class TradesView(QueryView):
     permission_classes = [AllowAny]
+    asked = [LIMIT, BEFORE]
 
-    @extend_schema(
-        responses={200: TradesShape, **errors(400, 404)}, parameters=[LIMIT, BEFORE], tags=["market"]
-    )
+    @extend_schema(responses={200: TradesShape, **errors(400, 404)}, parameters=asked, tags=["market"])
     def get(self, request: Request, symbol: str) -> Response:
         """Trades, newest first. Those taken back are left out."""
         listing = find_listing(symbol)
@@ -153,12 +160,11 @@ class TradesView(APIView):
         )
 
 
-class AuctionsView(APIView):
+class AuctionsView(QueryView):
     permission_classes = [AllowAny]
+    asked = [LIMIT, BEFORE]
 
-    @extend_schema(
-        responses={200: AuctionsShape, **errors(400, 404)}, parameters=[LIMIT, BEFORE], tags=["market"]
-    )
+    @extend_schema(responses={200: AuctionsShape, **errors(400, 404)}, parameters=asked, tags=["market"])
     def get(self, request: Request, symbol: str) -> Response:
         """Auctions, newest first. Those in which nothing could be executed have no price."""
         listing = find_listing(symbol)
@@ -172,10 +178,10 @@ class AuctionsView(APIView):
         )
 
 
-class ScheduleView(APIView):
+class ScheduleView(QueryView):
     permission_classes = [AllowAny]
 
-    @extend_schema(responses={200: ScheduleShape, **errors(404)}, tags=["market"])
+    @extend_schema(responses={200: ScheduleShape, **errors(400, 404)}, tags=["market"])
     def get(self, request: Request, symbol: str) -> Response:
         """The phases of today's rest and of the next trading day. Of a random end the earliest is told."""
         listing = find_listing(symbol)
@@ -188,16 +194,17 @@ class ScheduleView(APIView):
         )
 
 
-class CandlesView(APIView):
+class CandlesView(QueryView):
     permission_classes = [AllowAny]
+    asked = [
+        INTERVAL,
+        LIMIT,
+        OpenApiParameter("before", datetime, description="Only candles that start before, to page on."),
+    ]
 
     @extend_schema(
         responses={200: CandlesShape, **errors(400, 404)},
-        parameters=[
-            INTERVAL,
-            LIMIT,
-            OpenApiParameter("before", datetime, description="Only candles that start before, to page on."),
-        ],
+        parameters=asked,
         tags=["market"],
     )
     def get(self, request: Request, symbol: str) -> Response:

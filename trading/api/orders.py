@@ -24,6 +24,7 @@ from trading.api.outputs import (
     PreviewShape,
     errors,
 )
+from trading.api.queries import QueryView
 from trading.engine import Side, TimeInForce
 from trading.models import CASH, Listing, Order
 from trading.services import entry
@@ -44,11 +45,13 @@ PREVIEW_ERRORS = errors(400, 401, 403, 404, 413, 415)
 ENTRY_ERRORS = PREVIEW_ERRORS | errors(409, 422)
 
 
-class OrdersView(OrderListMixin, APIView):
+class OrdersView(OrderListMixin, QueryView):
+    asked = [ACCOUNT, WORKING, SYMBOL, CURSOR]
+
     @extend_schema(
         operation_id="orders_list",
         responses={200: OrdersShape, **errors(400, 401, 404)},
-        parameters=[ACCOUNT, WORKING, SYMBOL, CURSOR],
+        parameters=asked,
         tags=["orders"],
     )
     def get(self, request: Request) -> Response:

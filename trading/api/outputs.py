@@ -118,7 +118,7 @@ class SessionShape(Shape):
 
 
 class HaltShape(Shape):
-    code = CharField(help_text="Why, for programs; FAULT for a technical fault.")
+    code = CharField(help_text="Why, for programs: one of the codes of halts.")
     reason = CharField(help_text="Why, for people.")
     note = CharField(help_text="Why, in the operator's words.")
     since = DateTimeField(allow_null=True)
@@ -383,6 +383,11 @@ class SettlementOfTradeShape(Shape):
     due_at = DateTimeField(help_text="Not to be settled before.")
 
 
+class AsTradedShape(Shape):
+    px = amount()
+    qty = amount()
+
+
 class ExecutionShape(Shape):
     id = CharField()
     order_id = CharField()
@@ -394,6 +399,7 @@ class ExecutionShape(Shape):
     amount = Amount()
     fee = Amount()
     status = serializers.ChoiceField(Execution.Status.choices)
+    corrected_from = AsTradedShape(allow_null=True, help_text="How it was traded, where it was corrected.")
     liquidity = serializers.ChoiceField(Execution.Liquidity.choices)
     at = DateTimeField()
     settlement = SettlementOfTradeShape(allow_null=True, help_text="None until it is instructed.")

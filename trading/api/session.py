@@ -7,19 +7,19 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from portal import clock
 from portal.models import User
 from trading import demo, selectors, wire
-from trading.api.outputs import SessionShape
+from trading.api.outputs import SessionShape, errors
+from trading.api.queries import QueryView
 
 
 @method_decorator(ensure_csrf_cookie, name="dispatch")
-class SessionView(APIView):
+class SessionView(QueryView):
     permission_classes = [AllowAny]
 
-    @extend_schema(responses=SessionShape, tags=["session"])
+    @extend_schema(responses={200: SessionShape, **errors(400)}, tags=["session"])
     def get(self, request: Request) -> Response:
         """Who is signed in, and for which accounts. Sets the CSRF cookie."""
         user = request.user if isinstance(request.user, User) else None

@@ -50,7 +50,12 @@ from .holds import correction_reserve, replace_reserve, required_hold
 from .machine import EngineError, Market
 from .snapshot import dump, load, snapshot_hash, state_hash
 from .types import (
+    AT_ONCE,
     CALLS,
+    MOST_DISPLAYS,
+    RESTING,
+    STOPS,
+    TIMES_IN_FORCE,
     CancelReason,
     MatchType,
     OrdType,
@@ -65,8 +70,13 @@ from .types import (
 
 __all__ = [
     "AT_AUCTION",
+    "AT_ONCE",
     "CALLS",
+    "MOST_DISPLAYS",
     "NOTHING_PAID",
+    "RESTING",
+    "STOPS",
+    "TIMES_IN_FORCE",
     "AuctionUncrossed",
     "BookFold",
     "BustTrade",

@@ -35,24 +35,17 @@ def uncross(
     """Reckon the uncrossing of orders given in priority; changes none of them.
 
     Where it would pair two orders of one owner, one of them (or both) is taken out as its mode says and
-    all is reckoned anew (STPR-009). Each round takes something out, so it ends.
+    the pairing goes on as if that had never been there (STPR-009). Each time something is taken out, so it
+    ends. The price comes last: pairing front with front for as long as their limits meet comes to the most
+    that can be executed at one price.
     """
     left = {order.order_id: order.leaves_qty for order in (*bids, *asks)}
-    prevented: list[tuple[WorkingOrder, WorkingOrder]] = []
-    while True:
-        bids = [order for order in bids if left[order.order_id]]
-        asks = [order for order in asks if left[order.order_id]]
-        result = equilibrium(
-            [(order.price, left[order.order_id]) for order in bids],
-            [(order.price, left[order.order_id]) for order in asks],
-            reference_px,
-        )
-        pairings, own = _pair(bids, asks, left, result)
-        if own is None:
-            return Uncrossing(result, pairings, prevented)
-        prevented.append(own)
-        for order, qty in losses(*own, *(left[order.order_id] for order in own)):
-            left[order.order_id] -= qty
+    pairings, prevented = _pair(bids, asks, left)
+    wanted, offered = (
+        [(order.price, left[order.order_id]) for order in side if left[order.order_id]]
+        for side in (bids, asks)
+    )
+    return Uncrossing(equilibrium(wanted, offered, reference_px), pairings, prevented)
 
 
 def losses(
@@ -124,35 +117,40 @@ def _among(best: Sequence[tuple[int, int]], reference_px: int | None) -> tuple[i
 
 
 def _pair(
-    bids: Sequence[WorkingOrder],
-    asks: Sequence[WorkingOrder],
-    left: dict[int, int],
-    result: Indicative,
-) -> tuple[list[Pairing], tuple[WorkingOrder, WorkingOrder] | None]:
-    """Pair front with front until the volume is done, or two orders of one owner meet."""
-    pairings: list[Pairing] = []
-    volume = result.volume
-    if not volume:
-        return pairings, None
-    buyers, sellers = iter(bids), iter(asks)
-    buy, sell = next(buyers), next(sellers)
-    wanted, offered = left[buy.order_id], left[sell.order_id]
-    while volume:
-        newest = max(buy, sell, key=_arrival)
-        if buy.owner_id == sell.owner_id and newest.self_trade is not SelfTrade.ALLOW:
-            return pairings, (newest, sell if newest is buy else buy)
-        qty = min(wanted, offered, volume)
-        pairings.append((buy, sell, qty))
-        volume -= qty
-        wanted -= qty
-        offered -= qty
-        if volume and not wanted:
-            buy = next(buyers)
-            wanted = left[buy.order_id]
-        if volume and not offered:
-            sell = next(sellers)
-            offered = left[sell.order_id]
-    return pairings, None
+    bids: Sequence[WorkingOrder], asks: Sequence[WorkingOrder], left: dict[int, int]
+) -> tuple[list[Pairing], list[tuple[WorkingOrder, WorkingOrder]]]:
+    """Pair front with front while their limits meet. What prevention takes off, it takes off `left`."""
+    paired: list[tuple[int, int, int]] = []  # place of the buy, of the sell, quantity
+    prevented: list[tuple[WorkingOrder, WorkingOrder]] = []
+    unpaired = dict(left)
+    b = s = 0
+    while b < len(bids) and s < len(asks):
+        buy, sell = bids[b], asks[s]
+        if buy.price < sell.price:
+            break
+        qty = min(unpaired[buy.order_id], unpaired[sell.order_id])
+        if not qty:
+            b += not unpaired[buy.order_id]
+            s += not unpaired[sell.order_id]
+        elif (
+            buy.owner_id != sell.owner_id
+            or (newest := max(buy, sell, key=_arrival)).self_trade is SelfTrade.ALLOW
+        ):
+            unpaired[buy.order_id] -= qty
+            unpaired[sell.order_id] -= qty
+            paired.append((b, s, qty))
+        else:
+            oldest = sell if newest is buy else buy
+            prevented.append((newest, oldest))
+            for order, lost in losses(newest, oldest, left[newest.order_id], left[oldest.order_id]):
+                left[order.order_id] -= lost
+                unpaired[order.order_id] -= lost
+                # Its own pairings are the last ones: those beyond what it has left are made anew.
+                while unpaired[order.order_id] < 0:
+                    b, s, qty = paired.pop()
+                    unpaired[bids[b].order_id] += qty
+                    unpaired[asks[s].order_id] += qty
+    return [(bids[b], asks[s], qty) for b, s, qty in paired], prevented
 
 
 _arrival = attrgetter("arrival")

@@ -18,9 +18,7 @@ from .events import (
     OrderTriggered,
     Traded,
 )
-from .types import MatchType, OrdType, Side, TimeInForce
-
-_RESTING = (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD)
+from .types import RESTING, MatchType, OrdType, Side
 
 
 class _Order:
@@ -103,7 +101,7 @@ class BookFold:
             case OrderAccepted():
                 # What cannot rest never touches the book, except through its trades' makers.
                 if (
-                    event.time_in_force in _RESTING
+                    event.time_in_force in RESTING
                     and event.ord_type is OrdType.LIMIT
                     and event.price is not None
                 ):

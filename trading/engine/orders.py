@@ -17,7 +17,18 @@ from .events import (
 from .floor import Floor
 from .phases import auction_ahead
 from .stops import trail
-from .types import CancelReason, OrdType, Phase, PostOnly, RejectReason, Side, TimeInForce
+from .types import (
+    MOST_DISPLAYS,
+    RESTING,
+    TIMES_IN_FORCE,
+    CancelReason,
+    OrdType,
+    Phase,
+    PostOnly,
+    RejectReason,
+    Side,
+    TimeInForce,
+)
 
 # Bound once: a lookup on an enum class costs as much as a whole check on the hot path.
 BUY = Side.BUY
@@ -28,10 +39,8 @@ DAY, GTC, GTD, IOC, FOK = (
     TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD, TimeInForce.IOC, TimeInForce.FOK,
 )  # fmt: skip
 AT_OPEN, AT_CLOSE = TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE
-RESTING = (DAY, GTC, GTD)
 HALTED, CLOSED, CONTINUOUS = Phase.HALTED, Phase.CLOSED, Phase.CONTINUOUS
 PLAIN = Conditions()
-MOST_DISPLAYS = 100  # of one reserve order (ORDT-032)
 
 
 # --- New orders ---------------------------------------------------------------------------------------
@@ -116,22 +125,26 @@ def _conditioned(floor: Floor, order: WorkingOrder, command: NewOrder) -> bool:
         stop_leg = floor.orders[conditions.linked_order_id]
         assert stop_leg.special is not None
         special.linked, stop_leg.special.linked = stop_leg, order
-    return special.post_only is None or _keeps_from_trading(floor, order)
-
-
-def _keeps_from_trading(floor: Floor, order: WorkingOrder) -> bool:
-    """Let a post-only order slide off the best opposite price, if it asked for that (ORDT-040, 041)."""
-    assert order.special is not None and floor.params is not None
-    best = floor.asks.best() if order.side is BUY else floor.bids.best()
-    if floor.phase is not CONTINUOUS or best is None:
-        return True
-    short = best - 1 if order.side is BUY else best + 1
-    if order.price <= short if order.side is BUY else order.price >= short:
-        return True
-    if order.special.post_only is PostOnly.REJECT or not 1 <= short <= floor.params.max_price:
-        return False
-    order.price = short
+    if special.post_only is not None:
+        price = _kept_from_trading(floor, order.side, order.price, special.post_only)
+        if price is None:
+            return False
+        order.price = price
     return True
+
+
+def _kept_from_trading(floor: Floor, side: Side, price: int, post_only: PostOnly) -> int | None:
+    """Where a post-only order of this limit may stand; None where it would trade (ORDT-040, 041)."""
+    assert floor.params is not None
+    best = floor.asks.best() if side is BUY else floor.bids.best()
+    if floor.phase is not CONTINUOUS or best is None:
+        return price
+    short = best - 1 if side is BUY else best + 1
+    if price <= short if side is BUY else price >= short:
+        return price
+    if post_only is PostOnly.REJECT or not 1 <= short <= floor.params.max_price:
+        return None
+    return short
 
 
 def _reject(floor: Floor, command: NewOrder, reason: RejectReason) -> None:
@@ -188,7 +201,7 @@ def _special_refusal(floor: Floor, command: NewOrder) -> RejectReason | None:
     assert params is not None
     conditions = command.conditions or PLAIN
     known = _fits if command.ord_type is LIMIT or command.ord_type is MARKET else _is_stop
-    if not known(command, conditions):
+    if command.time_in_force not in TIMES_IN_FORCE[command.ord_type] or not known(command, conditions):
         return RejectReason.UNSUPPORTED_ORDER
     for price in (command.price, conditions.stop_px):
         if price is not None and not 1 <= price <= params.max_price:
@@ -205,8 +218,7 @@ def _is_stop(command: NewOrder, conditions: Conditions) -> bool:
     )  # fmt: skip
     trails = command.ord_type is TRAILING_STOP
     return (
-        command.time_in_force in RESTING
-        and conditions.stop_px is not None
+        conditions.stop_px is not None
         and (command.price is not None) is (command.ord_type is STOP_LIMIT)
         and (conditions.trail is not None) is trails
         and (conditions.trail is None or conditions.trail >= 1)
@@ -221,7 +233,6 @@ def _fits(command: NewOrder, conditions: Conditions) -> bool:
     display_qty, min_qty = conditions.display_qty, conditions.min_qty
     return (
         (command.price is not None) is limited
-        and (limited or time_in_force not in RESTING)
         and conditions.stop_px is None
         and conditions.trail is None
         and (display_qty is None or (rests and 1 <= display_qty <= qty <= MOST_DISPLAYS * display_qty))
@@ -317,7 +328,9 @@ def replace(floor: Floor, command: ReplaceOrder) -> None:
     elif protection_px is not None and not wants_less:
         order.price = protection_px
     if special is not None and special.post_only is not None and not wants_less:
-        _keeps_from_trading(floor, order)
+        kept = _kept_from_trading(floor, order.side, order.price, special.post_only)
+        assert kept is not None  # _new_terms_refusal has seen to it
+        order.price = kept
     if stop_px is not None:
         assert special is not None
         special.stop_px = stop_px
@@ -394,13 +407,10 @@ def _new_terms_refusal(floor: Floor, command: ReplaceOrder, order: WorkingOrder)
         return None
     if special.display_qty is not None and command.order_qty > MOST_DISPLAYS * special.display_qty:
         return RejectReason.UNSUPPORTED_ORDER
-    if special.post_only is not None and command.price is not None:
-        before, order.price = order.price, command.price
-        stays_out = _keeps_from_trading(floor, order)
-        order.price = before
-        if not stays_out:
-            return RejectReason.POST_ONLY_WOULD_TRADE
-    return None
+    if special.post_only is None or command.price is None:
+        return None
+    stands = _kept_from_trading(floor, order.side, command.price, special.post_only) is not None
+    return None if stands else RejectReason.POST_ONLY_WOULD_TRADE
 
 
 # --- Quarantine ---------------------------------------------------------------------------------------

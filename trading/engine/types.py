@@ -26,6 +26,17 @@ class TimeInForce(StrEnum):
     AT_CLOSE = "AT_CLOSE"
 
 
+# Which orders there are: docs/rules/order-types.md.
+RESTING = (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD)
+AT_ONCE = (TimeInForce.IOC, TimeInForce.FOK)
+STOPS = (OrdType.STOP, OrdType.STOP_LIMIT, OrdType.TRAILING_STOP)
+TIMES_IN_FORCE: dict[OrdType, tuple[TimeInForce, ...]] = {
+    OrdType.LIMIT: tuple(TimeInForce),
+    OrdType.MARKET: (*AT_ONCE, TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE),
+} | dict.fromkeys(STOPS, RESTING)
+MOST_DISPLAYS = 100  # of one reserve order (ORDT-032)
+
+
 class PostOnly(StrEnum):
     """What becomes of an order that may not trade on arrival and would."""
 

@@ -22,6 +22,7 @@ from trading.journal.reading import (
     refusals_of,
     standing_halts,
     trade,
+    trades_as_made,
     undrained_replaces,
 )
 from trading.journal.records import (
@@ -112,6 +113,7 @@ __all__ = [
     "standing_halts",
     "trade",
     "trade_breaks",
+    "trades_as_made",
     "undrained_holds",
     "undrained_replaces",
     "verify_seals",

@@ -133,6 +133,21 @@ def trade(*, listing_id: int, seq: int) -> engine.Traded | None:
     return event if isinstance(event, engine.Traded) else None
 
 
+def trades_as_made(places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], engine.Traded]:
+    """Trades as they were made, by (listing, number)."""
+    by_listing: dict[int, list[int]] = {}
+    for listing_id, seq in places:
+        by_listing.setdefault(listing_id, []).append(seq)
+    found: dict[tuple[int, int], engine.Traded] = {}
+    for listing_id, seqs in by_listing.items():
+        rows = tables.Event.objects.filter(listing_id=listing_id, seq__in=seqs)
+        for row in rows.values_list("seq", "command_seq", "at", "kind", "payload"):
+            event = _event(*row)
+            if isinstance(event, engine.Traded):
+                found[listing_id, event.seq] = event
+    return found
+
+
 def _event(seq: int, command_seq: int, at: datetime, kind: str, payload: dict[str, Any]) -> engine.Event:
     return codec.decode_event(
         {"kind": kind, "seq": seq, "command_seq": command_seq, "at": clock.micros(at), **payload}

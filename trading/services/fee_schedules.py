@@ -47,14 +47,17 @@ class NewFeeSchedule:
             if name.endswith(("_rate", "_cents")) and not (type(new[name]) is int and 0 <= new[name] <= most):
                 said = words.rate(most) if name in self.RATES else words.cash(most)
                 raise ProposalRefused("OUT_OF_RANGE", f"“{self.FIELDS[name]}” is from nothing to {said}.")
-        zone = listing.time_zone if listing else VENUE_TIME_ZONE
-        if date.fromisoformat(new["effective_date"]) < clock.now().astimezone(ZoneInfo(zone)).date():
+        if date.fromisoformat(new["effective_date"]) < self._today(listing):
             raise ProposalRefused("PAST", "The first day has passed: fees never change for what has traded.")
 
     def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
         FeeSchedule.objects.create(
             **new, listing=self._listing(subject), proposal=proposal, created_at=clock.now()
         )
+
+    def first_day(self, *, subject: str, new: dict[str, Any]) -> date | None:
+        first = date.fromisoformat(new["effective_date"])
+        return first if first > self._today(self._listing(subject)) else None
 
     def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
         before = self._superseded(subject, old, new)
@@ -77,6 +80,10 @@ class NewFeeSchedule:
         if name in self.RATES:
             return words.rate(value)
         return words.cash(value) if name.endswith("_cents") else str(value)
+
+    def _today(self, listing: Listing | None) -> date:
+        zone = listing.time_zone if listing else VENUE_TIME_ZONE
+        return clock.now().astimezone(ZoneInfo(zone)).date()
 
     def _listing(self, subject: str, *, lock: bool = False) -> Listing | None:
         return None if subject == VENUE else named_listing(subject, lock=lock)

@@ -1,5 +1,6 @@
 """Calendars, fees, auctions, broken trades and the depth of a market, at the desk."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from portal import clock, roles
 from portal.models import Proposal
 from portal.tests.desk import Desk, at_the_desk, list_of, page_of, text
+from trading import words
 from trading.engine import Side
 from trading.models import Auction, Calendar, Execution, FeeSchedule, Listing, MarketState, Order
 from trading.services.calendars import create_calendar
@@ -122,6 +124,18 @@ def test_a_new_calendar_is_proposed_and_given_to_a_listing(supervisor: Desk, off
     assert not response.context["runs_out"]
 
 
+def test_what_lies_ahead_is_told_to_the_second(supervisor: Desk, calendar: Calendar) -> None:
+    """PHAS-007, AUCT-012"""
+    listing = a_listing(calendar=calendar)
+    ahead = datetime(2030, 1, 2, 21, 0, 14, 524_000, tzinfo=UTC)
+    MarketState.objects.filter(pk=listing.pk).update(
+        phase_until=ahead, resume_at=ahead, schedule_until=ahead, next_due_at=ahead
+    )
+    pages = (page_of(listing), page_of(listing.market), "/admin/trading/listing/")
+    for page in map(text, map(supervisor.get, pages)):
+        assert "2030-01-02 21:00:14" in page and "14.524" not in page
+
+
 def test_the_desk_warns_before_a_schedule_runs_out(supervisor: Desk, calendar: Calendar) -> None:
     """PHAS-007"""
     listing = a_listing(calendar=calendar)
@@ -219,6 +233,22 @@ def test_a_trade_is_corrected_in_tokens_and_dollars(
     drained(execution.listing)
     execution.refresh_from_db()
     assert (execution.status, execution.last_px, execution.last_qty) == ("CORRECTED", 520, 8)
+
+
+def test_a_corrected_trade_tells_how_it_was_made(
+    supervisor: Desk, officer: Desk, execution: Execution
+) -> None:
+    """BUST-005"""
+    listing = execution.listing
+    made = f"{words.quantity(listing, execution.last_qty)} at {words.price(listing, execution.last_px)}"
+    supervisor.act(
+        f"/admin/trading/execution/{execution.pk}/correct/", price="5.20", qty="8",
+        reason_code="CLEARLY_ERRONEOUS", note="a slip",
+    )  # fmt: skip
+    approved(officer)
+    drained(listing)
+    page = text(supervisor.get(page_of(execution)))
+    assert "5.20 USD" in page and made in page
 
 
 def test_half_a_tick_is_no_correction(supervisor: Desk, execution: Execution) -> None:

@@ -9,10 +9,22 @@ from django.test.utils import CaptureQueriesContext
 from portal import roles
 from portal.models import Account, AuditEntry
 from portal.tests.desk import Desk, at_the_desk, list_of, page_of, text
+from trading.engine import Phase
 from trading.models import Balance, Candle, Execution, Listing, MarketState, Order, Transfer
 from trading.models.journal import Command, Event, Refusal
 from trading.services import entry
-from trading.tests.factories import a_listing, buy, cancel, drained, entered, funded, sell, worked
+from trading.tests.factories import (
+    a_listing,
+    approved,
+    buy,
+    cancel,
+    drained,
+    entered,
+    funded,
+    in_phase,
+    sell,
+    worked,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +67,23 @@ def test_an_order_tells_its_life_from_entry_to_the_last_event(examiner: Desk) ->
         ("CancelOrder", "REQUESTED"),
         ("OrderCanceled", "248.5 ACME REQUESTED"),
     ]
+
+
+def test_an_order_tells_its_trades_in_auctions_and_what_became_of_them(examiner: Desk) -> None:
+    """BUST-005"""
+    listing = a_listing()
+    seller, buyer = funded(lots=100, listing=listing), funded(cents=100_000)
+    in_phase(listing, Phase.PERIODIC_CALL)
+    sold, bought = worked(listing, sell(seller, listing, 10, 500), buy(buyer, listing, 10, 500))
+    in_phase(listing, Phase.CONTINUOUS)
+    trade = Execution.objects.get(order=bought).trade_seq
+    new = {"reason_code": "CLEARLY_ERRONEOUS", "qty": 4, "price": 500}
+    approved("CORRECT_TRADE", f"{listing.symbol} {trade}", new)
+    drained(listing)
+    for order in (sold, bought):
+        history = examiner.get(page_of(order)).context["history"]
+        kinds = [kind for _, _, _, kind, _ in history]
+        assert kinds == ["NewOrder", "OrderAccepted", "Traded", "CorrectTrade", "TradeCorrected"]
 
 
 def test_order_command_event_execution_and_account_lead_to_each_other(examiner: Desk) -> None:

@@ -124,7 +124,7 @@ async def test_a_halt_and_a_fault_are_in_the_very_next_heartbeat(venue: Venue, q
             validator("HaltShape").validate(place["halt"])
             assert (place["halt"]["code"], place["halt"]["note"]) == ("NEWS_PENDING", "Merger talks")
         await act(MarketState.objects.filter(pk=venue.listing.pk).update)(fault_seq=99)
-        assert (await one.hear("heartbeat", state="FAULTED"))["halt"]["code"] == "FAULT"
+        assert (await one.hear("heartbeat", state="FAULTED"))["halt"]["code"] == "TECHNICAL_FAULT"
 
 
 async def test_an_account_socket_tells_of_orders_fills_and_rejections(venue: Venue, quick: None) -> None:

@@ -58,6 +58,16 @@ def test_the_first_day_may_be_today_and_not_yesterday(listing: Listing) -> None:
     assert refused.value.code == "PAST"
 
 
+def test_approved_fees_are_said_to_be_in_effect_from_their_first_day(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FEES-001"""
+    proposal = proposals.approve(proposal=proposed("ACME"), by=an_operator())
+    assert proposals.standing(proposal) == "In effect from 2026-12-01"
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 1, 5, tzinfo=UTC))
+    assert proposals.standing(proposal) == "In effect"
+
+
 def test_fees_whose_first_day_has_passed_before_they_are_approved_never_come(
     listing: Listing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

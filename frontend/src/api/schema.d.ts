@@ -729,6 +729,12 @@ export interface components {
             name: string;
             number: string;
         };
+        AsTradedShape: {
+            /** @example 12.50 */
+            px: string;
+            /** @example 12.50 */
+            qty: string;
+        };
         AuctionShape: {
             /** Format: date-time */
             at: string;
@@ -1054,6 +1060,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             cl_ord_id: string;
+            /** @description How it was traded, where it was corrected. */
+            corrected_from: components["schemas"]["AsTradedShape"] | null;
             /** @example 12.50 */
             fee: string;
             id: string;
@@ -1111,7 +1119,7 @@ export interface components {
         /** @enum {string} */
         FormatsEnum: "PDF" | "CSV";
         HaltShape: {
-            /** @description Why, for programs; FAULT for a technical fault. */
+            /** @description Why, for programs: one of the codes of halts. */
             code: string;
             /** @description Why, in the operator's words. */
             note: string;
@@ -2796,6 +2804,15 @@ export interface operations {
                     "application/json": components["schemas"]["ListingsShape"];
                 };
             };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
         };
     };
     listings_retrieve: {
@@ -2815,6 +2832,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListingShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
             /** @description There is no such thing, or it is not yours. */
@@ -3037,6 +3063,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduleShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
             /** @description There is no such thing, or it is not yours. */
@@ -3314,6 +3349,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
             /** @description Not signed in. */
@@ -3931,6 +3975,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
         };

@@ -116,7 +116,7 @@ describe("a market's live state", () => {
 
   test("learns of a fault, which comes without an event, from the heartbeat", () => {
     const venue = new Venue();
-    const halt = { code: "FAULT", reason: "Technical fault", resume_at: null, note: "Stopped by a technical fault.", since: null };
+    const halt = { code: "TECHNICAL_FAULT", reason: "Technical fault", resume_at: null, note: "Stopped by a technical fault.", since: null };
     const told = onHeartbeat(fresh(venue), { ...venue.standing, state: "FAULTED", halt });
     expect(told.view?.state).toBe("FAULTED");
     expect(told.view?.halt).toEqual(halt);

@@ -35,6 +35,16 @@ test("a waiting stop tells in words what it waits for", async () => {
   row.getByText("for a trade at 11.00 or below");
 });
 
+test("ORDT-003: a GTD order tells when it ends, for as long as it works", async () => {
+  const gtd = { time_in_force: "GTD", expire_at: at(86_400_000) } as const;
+  open([anOrder({ id: "1", ...gtd }), anOrder({ id: "2", symbol: "BETA", ord_status: "CANCELED", ...gtd })]);
+  const row = await rowOf("Cancel order: Buy ACME at 12.50");
+  row.getByText(/^ends 15 Nov.* [A-Z]+/);
+  await userEvent.click(screen.getByRole("tab", { name: "Order history" }));
+  await screen.findByText("Canceled");
+  expect(screen.queryByText(/^ends /)).toBeNull();
+});
+
 test("a reserve order tells how much of it is shown, a pair that it is one, and that it cannot be changed", async () => {
   open([anOrder({ order_qty: "1000", display_qty: "100", linked_order_id: "2" })]);
   const row = await rowOf("Cancel order: Buy ACME at 12.50");
@@ -51,6 +61,12 @@ test("why an order ended is told in plain words", async () => {
   await userEvent.click(await screen.findByRole("tab", { name: "Order history" }));
   await screen.findByText("It would have traded with your own order");
   screen.getByText("It was to add to the book only, and would have traded at once");
+});
+
+test("BUST-005: a corrected fill tells how it was traded too", async () => {
+  open([], [anExecution({ last_px: "12.00", last_qty: "80", status: "CORRECTED", corrected_from: { px: "12.50", qty: "100" } })]);
+  await userEvent.click(await screen.findByRole("tab", { name: "Fills" }));
+  await screen.findByText("traded as 100 at 12.50");
 });
 
 test("FEES-008: fills tell their fees, what was busted is struck out of the sum", async () => {

@@ -18,13 +18,19 @@ interface Props {
 const stands = ({ status }: Execution): boolean => status !== "BUSTED";
 
 /** What became of a fill: settled or still to settle, or taken back or corrected by the venue. */
-function Fate({ execution: { status, settled } }: { execution: Execution }) {
+function Fate({ execution: { symbol, status, settled, corrected_from } }: { execution: Execution }) {
   const { t } = useTranslation();
+  const tickOf = useTicks();
   if (status === "BUSTED") return <span className="badge badge-busted">{t("fill.busted")}</span>;
   return (
     <>
       {t(settled ? "fill.settled" : "fill.unsettled")}
       {status === "CORRECTED" && <span className="badge badge-corrected">{t("fill.corrected")}</span>}
+      {corrected_from && (
+        <p className="as-traded">
+          {t("fill.as_traded", { qty: quantity(corrected_from.qty), px: price(corrected_from.px, tickOf(symbol)) })}
+        </p>
+      )}
     </>
   );
 }

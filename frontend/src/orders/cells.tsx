@@ -5,10 +5,12 @@ import { Link } from "react-router";
 
 import type { Order, Side } from "../api/types";
 import type { ShownOrder } from "../feed/accountFeed";
+import { isWorking } from "../feed/account";
 import { useListings } from "../feed/useMarkets";
 import { share } from "../ui/decimal";
 import { Icon } from "../ui/Icon";
 import { price, quantity } from "../ui/format";
+import { useVenueTime } from "../ui/venueClock";
 import { useCondition } from "./condition";
 import { useReason } from "./reason";
 import { isPaired } from "./terms";
@@ -80,11 +82,15 @@ export function FilledCell({ order }: { order: Order }) {
 
 export function TypeCell({ order }: { order: Order }) {
   const { t } = useTranslation();
+  const { time, zone } = useVenueTime();
   return (
     <span className="type">
       <span>
         {t(`ord_type.${order.ord_type}`)} <span className="muted">{t(`tif.${order.time_in_force}`)}</span>
       </span>
+      {order.time_in_force === "GTD" && isWorking(order) && (
+        <span className="status-text">{t("order.ends", { at: time(order.expire_at), zone })}</span>
+      )}
       {isPaired(order) && (
         <span className="status-text pair-mark">
           <Icon name="link" />

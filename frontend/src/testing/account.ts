@@ -52,6 +52,7 @@ export function anExecution(over: Partial<Execution> = {}): Execution {
     trade_id: "7",
     fee: "0.00",
     status: "TRADED",
+    corrected_from: null,
     ...over,
   };
 }

@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trading import engine, gates, selectors
-from trading.engine import CALLS, Conditions, OrdType, Phase, SelfTrade, Side, TimeInForce
+from trading.engine import (
+    AT_ONCE,
+    CALLS,
+    STOPS,
+    Conditions,
+    OrdType,
+    Phase,
+    SelfTrade,
+    Side,
+    TimeInForce,
+)  # fmt: skip
 from trading.models import CASH, FeeSchedule, Listing, MarketState, Order
 from trading.services.requests import NewOrderRequest, ReplaceRequest
 
-STOPS = (OrdType.STOP, OrdType.STOP_LIMIT, OrdType.TRAILING_STOP)
-AT_ONCE = (TimeInForce.IOC, TimeInForce.FOK)
 NO_CONDITIONS = Conditions()
 
 # Of a DAY order (no date) or a GTD order; None where the calendar has no such day.

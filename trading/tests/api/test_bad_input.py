@@ -242,7 +242,27 @@ def test_bad_query_parameters(owner: ContractClient) -> None:
 
 def test_the_highest_number_that_can_be_asked_for(owner: ContractClient) -> None:
     assert owner.get(f"/api/v1/orders?cursor={'9' * 18}").status_code == 200
-    assert owner.get(f"/api/v1/listings/ACME/trades?before={'9' * 9}").status_code == 200
+    for name in ("trades", "auctions"):
+        assert owner.get(f"/api/v1/listings/ACME/{name}?before={2**63 - 1}").status_code == 200
+        assert malformed(owner.get(f"/api/v1/listings/ACME/{name}?before={2**63}"), name)
+
+
+READ = [
+    "session", "listings", "listings/ACME", "listings/ACME/book", "listings/ACME/trades",
+    "listings/ACME/auctions", "listings/ACME/schedule", "listings/ACME/candles", "orders", "executions",
+    "balances", "refusals", "fees",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", READ)
+def test_a_misspelt_parameter_does_not_pass_for_one_left_out(owner: ContractClient, path: str) -> None:
+    response = owner.get(f"/api/v1/{path}?limits=3")
+    assert (response.status_code, code(response)) == (400, "UNKNOWN_PARAMETER")
+
+
+def test_a_parameter_is_said_once(owner: ContractClient) -> None:
+    response = owner.get("/api/v1/listings/ACME/trades?limit=2&limit=3")
+    assert (response.status_code, code(response)) == (400, "GIVEN_TWICE")
 
 
 @pytest.mark.parametrize(

@@ -267,6 +267,22 @@ def test_a_corrected_trade_stands_corrected(venue: Venue, public: ContractClient
     assert stats["vwap"] == told[-1]["stats"]["vwap"] == "12.5118"
 
 
+def test_both_sides_of_a_corrected_trade_see_how_it_was_made(
+    venue: Venue, owner: ContractClient, told: list[Json]
+) -> None:
+    """BUST-005"""
+    listing = venue.listing
+    unsettled(listing, sell(venue.strangers, listing, 5, 1250), buy(venue.account, listing, 5, 1250))
+    made = owner.get("/api/v1/executions").json()["results"][0]
+    assert made["corrected_from"] is None
+    corrected = {"price": 1260, "qty": 4, "reason_code": "CLEARLY_ERRONEOUS", "note": ""}
+    approved("CORRECT_TRADE", f"ACME {made['trade_id']}", corrected)
+    drained(listing)
+    read = owner.get("/api/v1/executions").json()["results"][0]
+    assert (read["last_px"], read["last_qty"]) == ("12.60", "4")
+    assert read["corrected_from"] == {"px": "12.50", "qty": "5"}
+
+
 # --- Depth by order -------------------------------------------------------------------------------------
 
 

@@ -1,17 +1,63 @@
 """Reserve, post-only and minimum quantity."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from trading.engine import OrderAccepted, OrdType, Phase, PostOnly, Side, TimeInForce
+from trading.engine import (
+    STOPS,
+    TIMES_IN_FORCE,
+    OrderAccepted,
+    OrdType,
+    Phase,
+    PostOnly,
+    Side,
+    TimeInForce,
+)
 
 from .desk import Desk
+
+RULES = Path(__file__).parents[3] / "docs" / "rules" / "order-types.md"
 
 
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
+
+
+# Types and times in force
+
+
+def test_each_type_takes_the_times_the_rules_name():
+    """MATC-009: the table of the rules is the one everything asks."""
+    rows = re.findall(r"^\| (`.+) \| ([A-Z_, ]+) \|$", RULES.read_text(), re.MULTILINE)
+    written = {
+        OrdType(ord_type): tuple(map(TimeInForce, times.split(", ")))
+        for types, times in rows
+        for ord_type in re.findall(r"`(\w+)`", types)
+    }
+    assert written == TIMES_IN_FORCE
+
+
+@pytest.mark.parametrize("ord_type", OrdType)
+@pytest.mark.parametrize("time_in_force", TimeInForce)
+def test_a_type_with_a_time_the_rules_do_not_name_is_rejected(desk, ord_type, time_in_force):
+    """MATC-009"""
+    desk.schedule((1, Phase.CONTINUOUS), (500, Phase.OPENING_CALL), (600, Phase.CLOSING_CALL))
+    price = 100 if ord_type in (OrdType.LIMIT, OrdType.STOP_LIMIT) else None
+    conditions = {"stop_px": 110} if ord_type in STOPS else {}
+    if ord_type is OrdType.TRAILING_STOP:
+        conditions["trail"] = 5
+    ends = time_in_force in (TimeInForce.DAY, TimeInForce.GTD)
+    said = desk.order(
+        Side.BUY, 1, 5, price, time_in_force, ord_type=ord_type, protection_px=None if price else 120,
+        expire_at=700 if ends else None, **conditions,
+    )  # fmt: skip
+    taken = time_in_force in TIMES_IN_FORCE[ord_type]
+    assert (said[0] == "accepted 1") is taken
+    assert taken or said == ["OrderRejected 1 UNSUPPORTED_ORDER"]
 
 
 # Reserve
@@ -186,6 +232,7 @@ def test_a_post_only_order_replaced_to_trade_is_rejected_or_slides(desk):
     desk.buy(2, 5, 90, post_only=PostOnly.REJECT)
     desk.buy(3, 5, 90, post_only=PostOnly.SLIDE)
     assert desk.replace(2, 5, 100) == ["ReplaceRejected 2 POST_ONLY_WOULD_TRADE"]
+    assert desk.queue(Side.BUY) == [(2, 5, 90), (3, 5, 90)]
     assert desk.replace(3, 5, 100) == ["replaced 3: 5@99 at the back"]
     assert desk.queue(Side.BUY) == [(3, 5, 99), (2, 5, 90)]
 

@@ -1,5 +1,6 @@
 """Self-trade prevention: accounts 1 and 2 are one owner's, account 3 is another's."""
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -193,6 +194,63 @@ def test_an_uncrossing_is_reckoned_anew_without_what_prevention_took_out(desk):
         "2 and 3 trade 3@102",
         "phase CONTINUOUS",
     ]
+
+
+def test_what_an_order_was_paired_for_before_it_met_its_owners_is_reckoned_anew(desk):
+    """STPR-009"""
+    desk.enter(Phase.PERIODIC_CALL)
+    desk.sell(1, 4, 99, account_id=3)
+    desk.sell(2, 2, 100)
+    desk.buy(3, 9, 101, self_trade=SelfTrade.CANCEL_NEWEST)
+    desk.buy(4, 3, 100, account_id=3, owner_id=4)
+    assert desk.enter(Phase.CONTINUOUS)[1:] == [
+        "canceled 9 of 3: SELF_TRADE",
+        "PERIODIC_CALL uncrossed: 3@99, SELL 1 left",
+        "1 and 4 trade 3@99",
+        "phase CONTINUOUS",
+    ]
+
+
+def test_an_order_that_lost_a_part_trades_what_it_has_left(desk):
+    """STPR-009, STPR-006"""
+    desk.enter(Phase.PERIODIC_CALL)
+    desk.sell(1, 4, 99, account_id=3)
+    desk.sell(2, 6, 100)
+    desk.buy(3, 9, 101, self_trade=SelfTrade.DECREMENT)
+    assert desk.enter(Phase.CONTINUOUS)[1:] == [
+        "canceled 6 of 2: SELF_TRADE",
+        "restated 3: 3 left: SELF_TRADE",
+        "PERIODIC_CALL uncrossed: 3@99, SELL 1 left",
+        "1 and 3 trade 3@99",
+        "phase CONTINUOUS",
+    ]
+
+
+def test_many_pairs_of_one_owner_cost_the_indicative_state_little(desk):
+    """STPR-009, AUCT-010. Starting over at each of them takes minutes."""
+    desk.enter(Phase.PERIODIC_CALL)
+    pairs = 5_000
+    for n in range(1, pairs + 1):
+        desk.sell(n, 1, 100)
+        desk.buy(pairs + n, 1, 100, self_trade=SelfTrade.CANCEL_BOTH)
+    desk.buy(2 * pairs + 1, 3, 100, account_id=3)
+    desk.sell(2 * pairs + 2, 2, 100, account_id=4)
+    started = process_time()
+    assert desk.market.indicative() == (100, 2, Side.BUY, 1)
+    assert process_time() - started < 1
+
+
+def test_what_a_decremented_order_keeps_of_its_pairings_is_not_reckoned_anew(desk):
+    """STPR-009, AUCT-010. Pairing all of it again at each of its owner's orders takes long."""
+    desk.enter(Phase.PERIODIC_CALL)
+    many = 450
+    for n in range(1, many + 1):
+        desk.sell(n, 1, 100, account_id=3)
+        desk.sell(many + n, 1, 101)
+    desk.buy(2 * many + 1, 2 * many + 10, 101, self_trade=SelfTrade.DECREMENT)
+    started = process_time()
+    assert desk.market.indicative() == (101, many, Side.BUY, 10)
+    assert process_time() - started < 0.1
 
 
 def test_at_auction_orders_are_kept_from_their_owners_too(desk):
