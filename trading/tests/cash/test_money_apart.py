@@ -48,6 +48,7 @@ def test_a_charge_nobody_bears_yet_is_a_deficiency_until_the_venue_pays_it_in() 
     row = imported(debit("12.00", "CHARGE"))
     assert (safeguarding().excess, safeguarding().requirement) == (-1_200, 10_000)
     assert ("Deficiency", 1_200) in safeguarding().lines()
+    assert ("Paid out, and nobody bears it yet", 1_200) in safeguarding().lines()
     approved("ASSIGN_CASH", row.entries.get().bank_reference, {"account": ledger.FEES})
     assert safeguarding().excess == -1_200
     imported(credit("12.00", ledger.FEES, "Meridian ATS"))
