@@ -24,6 +24,8 @@ from portal.tests.factories import a_user, an_account
 from trading import journal
 from trading.models import (
     Auction,
+    BankAccount,
+    BankEntry,
     Calendar,
     Case,
     Custodian,
@@ -32,6 +34,7 @@ from trading.models import (
     Instruction,
     Listing,
     MarketState,
+    Withdrawal,
 )
 from trading.reconciliation.position_files import import_positions
 from trading.services import entry, ledger
@@ -96,6 +99,7 @@ def acts(listing: Listing) -> dict[str, tuple[str, dict[str, str]]]:
     at = f"/admin/trading/listing/{listing.pk}"
     case = f"/admin/trading/case/{Case.objects.earliest('pk').pk}"
     instruction = f"/admin/trading/instruction/{Instruction.objects.earliest('pk').pk}"
+    withdrawal = f"/admin/trading/withdrawal/{Withdrawal.objects.get().pk}"
     reason, halt = {"note": "why not"}, {"reason_code": "REGULATORY"}
     return {
         f"/admin/trading/listing/halt/?listing={listing.pk}": ("trading.halt_listing", halt),
@@ -120,6 +124,22 @@ def acts(listing: Listing) -> dict[str, tuple[str, dict[str, str]]]:
             ],
             ("portal.add_proposal", reason),
         ),
+        **dict.fromkeys(
+            [
+                f"{withdrawal}/release/", f"{withdrawal}/refuse/",
+                f"/admin/trading/bankentry/{BankEntry.objects.get().pk}/assign/",
+            ],
+            ("portal.add_proposal", reason),
+        ),
+        "/admin/trading/bankstatement/take-in/": ("trading.add_bankstatement", {}),
+        "/admin/trading/bankstatement/demo/": ("trading.add_bankstatement", {}),
+        "/admin/trading/withdrawal/payments/": ("trading.add_withdrawal", {}),
+        "/admin/trading/withdrawal/own/": ("trading.add_withdrawal", {}),
+        "/admin/trading/bankaccount/own/": ("trading.add_withdrawal", {}),
+        f"/admin/trading/bankaccount/{BankAccount.objects.get().pk}/verify/": (
+            "trading.verify_bankaccount", reason
+        ),
+        "/admin/trading/capitalfigures/record/": ("trading.add_capitalfigures", {}),
         "/admin/portal/taxform/record/": ("portal.add_taxform", {}),
         "/admin/trading/custodian/add/": ("trading.add_custodian", {}),
         "/admin/trading/calendar/propose/": ("portal.add_proposal", reason),
@@ -190,7 +210,7 @@ def test_what_a_role_may_not_do_is_refused_and_has_no_effect(listing: Listing, r
             refused += 1
     assert footprint() == before
     expected = {
-        roles.ONBOARDING_REVIEWER: 30, roles.MARKET_OPERATOR: 27, roles.MARKET_SUPERVISOR: 4,
+        roles.ONBOARDING_REVIEWER: 40, roles.MARKET_OPERATOR: 37, roles.MARKET_SUPERVISOR: 4,
         roles.COMPLIANCE_OFFICER: 0,
     }  # fmt: skip
     assert refused == expected.get(role, len(acts(listing)))

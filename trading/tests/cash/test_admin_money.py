@@ -124,6 +124,7 @@ def test_two_people_say_whose_cash_it_is(supervisor: Desk, other: Desk) -> None:
     entry = imported(credit("40.00", account.number, "Somebody Else")).entries.get()
     page = text(supervisor.get(page_of(entry)))
     assert "The payer is not the account’s holder." in page and "Propose whose it is" in page
+    assert f'href="{page_of(entry)}"' in text(supervisor.get(page_of(Case.objects.get())))
     address = f"/admin/trading/bankentry/{entry.pk}/assign/"
     assert "Cash cannot be assigned to A-999999" in text(
         supervisor.act(address, account="A-999999", note="asked them")
