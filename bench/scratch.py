@@ -34,10 +34,12 @@ django.setup()
 @contextmanager
 def database() -> Iterator[None]:
     """A fresh one, for as long as the run lasts."""
-    with embedded.servers():
-        prepare = [sys.executable, "manage.py", "prepare_database", "--verbosity", "0"]
-        subprocess.run(prepare, cwd=ROOT, check=True)
-        yield
-    while not embedded.is_free("keeper.lock", fcntl.LOCK_EX):  # it stops the servers first
-        sleep(0.1)
-    shutil.rmtree(DATA_DIR)
+    try:
+        with embedded.servers():
+            prepare = [sys.executable, "manage.py", "prepare_database", "--verbosity", "0"]
+            subprocess.run(prepare, cwd=ROOT, check=True)
+            yield
+    finally:
+        while not embedded.is_free("keeper.lock", fcntl.LOCK_EX):  # it stops the servers first
+            sleep(0.1)
+        shutil.rmtree(DATA_DIR)

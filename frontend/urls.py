@@ -10,6 +10,9 @@ urlpatterns = [
     path("markets/<str:symbol>", shell, name="market"),
     path("orders", shell, name="orders"),
     path("portfolio", shell, name="portfolio"),
+    path("trades/<int:settlement_id>", shell, name="trade"),
+    path("cash", shell, name="cash"),
+    path("documents", shell, name="documents"),
     path("sign-in", shell, name="sign-in"),
     path("favicon.ico", icon, name="icon"),
 ]

@@ -17,7 +17,7 @@ PREFERENCES = {"theme": ("light", "dark"), "rise": ("green", "red")}
 @ensure_csrf_cookie
 @never_cache
 @require_safe
-def shell(request: HttpRequest, symbol: str = "") -> HttpResponse:
+def shell(request: HttpRequest, **part: str | int) -> HttpResponse:
     try:
         files = entry_files()
     except BundleMissing:

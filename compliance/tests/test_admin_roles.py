@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import models
 
-from portal import clock, proposals, roles
+from portal import clock, proposals, roles, tax
 from portal.models import Account, AuditEntry, Issuer, Proposal, User
 from portal.tests.desk import (
     Desk,
@@ -22,16 +22,30 @@ from portal.tests.desk import (
 )
 from portal.tests.factories import a_user, an_account
 from trading import journal
-from trading.models import Auction, Calendar, Case, Execution, FeeSchedule, Listing, MarketState
+from trading.models import (
+    Auction,
+    BankAccount,
+    BankEntry,
+    Calendar,
+    Case,
+    Custodian,
+    Execution,
+    FeeSchedule,
+    Instruction,
+    Listing,
+    MarketState,
+    Withdrawal,
+)
 from trading.reconciliation.position_files import import_positions
-from trading.services import entry
+from trading.services import entry, ledger
 from trading.services.calendars import create_calendar
-from trading.tests.factories import a_listing, buy, drained, funded, sell, settled, worked
+from trading.tests.cash.bank import deposit_of, imported, requested
+from trading.tests.factories import a_listing, approved, buy, drained, funded, sell, settled, worked
 
 pytestmark = pytest.mark.django_db
 
 EVERY_ROLE = [*roles.ROLES, roles.EXAMINER]
-EDITED_AT_THE_DESK = {User}
+EDITED_AT_THE_DESK = {User, Custodian}
 
 
 @pytest.fixture
@@ -52,6 +66,15 @@ def listing() -> Listing:
     )
     content = f"as_of,symbol,account,quantity\n{clock.now().date() - timedelta(days=1)},{listing.symbol},,1\n"
     import_positions(source="CUSTODIAN", content=content.encode(), file_name="positions.csv")
+    Custodian.objects.create(code="KEEPER", name="Keeper Trust")
+    issuer = ledger.contra_account("C-ACME", "Issued ACME")
+    imported(deposit_of(issuer, "5.00"))
+    requested(buyer, 100)
+    tax.record_form(
+        account=buyer, kind="W8BEN", name=buyer.name, address="1 Main Street", country="NO",
+        signed_on=clock.now().date(),
+    )  # fmt: skip
+    approved("PAY_DIVIDEND", "ACME", {"cents_per_lot": "1"})
     propose(listing)
     return listing
 
@@ -66,11 +89,17 @@ def propose(listing: Listing) -> Proposal:
     )
 
 
+def the_proposal() -> Proposal:
+    return Proposal.objects.get(kind="LISTING_PARAMETERS")
+
+
 def acts(listing: Listing) -> dict[str, tuple[str, dict[str, str]]]:
     """Everything that can be done at the desk: the permission it takes, where, and what is sent."""
-    account, proposal = Account.objects.exclude(kind="CONTRA").earliest("pk"), Proposal.objects.get()
+    account, proposal = Account.objects.exclude(kind="CONTRA").earliest("pk"), the_proposal()
     at = f"/admin/trading/listing/{listing.pk}"
     case = f"/admin/trading/case/{Case.objects.earliest('pk').pk}"
+    instruction = f"/admin/trading/instruction/{Instruction.objects.earliest('pk').pk}"
+    withdrawal = f"/admin/trading/withdrawal/{Withdrawal.objects.get().pk}"
     reason, halt = {"note": "why not"}, {"reason_code": "REGULATORY"}
     return {
         f"/admin/trading/listing/halt/?listing={listing.pk}": ("trading.halt_listing", halt),
@@ -86,6 +115,33 @@ def acts(listing: Listing) -> dict[str, tuple[str, dict[str, str]]]:
         f"/admin/trading/execution/{Execution.objects.earliest('pk').pk}/correct/": (
             "portal.add_proposal", reason
         ),
+        **dict.fromkeys(
+            [
+                f"{at}/settlement/",
+                *(f"{instruction}/{act}/" for act in ("retry", "mend", "call-off", "reverse")),
+                "/admin/trading/transfer/propose/",
+                "/admin/trading/dividend/propose/",
+            ],
+            ("portal.add_proposal", reason),
+        ),
+        **dict.fromkeys(
+            [
+                f"{withdrawal}/release/", f"{withdrawal}/refuse/",
+                f"/admin/trading/bankentry/{BankEntry.objects.get().pk}/assign/",
+            ],
+            ("portal.add_proposal", reason),
+        ),
+        "/admin/trading/bankstatement/take-in/": ("trading.add_bankstatement", {}),
+        "/admin/trading/bankstatement/demo/": ("trading.add_bankstatement", {}),
+        "/admin/trading/withdrawal/payments/": ("trading.add_withdrawal", {}),
+        "/admin/trading/withdrawal/own/": ("trading.add_withdrawal", {}),
+        "/admin/trading/bankaccount/own/": ("trading.add_withdrawal", {}),
+        f"/admin/trading/bankaccount/{BankAccount.objects.get().pk}/verify/": (
+            "trading.verify_bankaccount", reason
+        ),
+        "/admin/trading/capitalfigures/record/": ("trading.add_capitalfigures", {}),
+        "/admin/portal/taxform/record/": ("portal.add_taxform", {}),
+        "/admin/trading/custodian/add/": ("trading.add_custodian", {}),
         "/admin/trading/calendar/propose/": ("portal.add_proposal", reason),
         f"/admin/trading/calendar/{Calendar.objects.get().pk}/propose/": ("portal.add_proposal", reason),
         "/admin/trading/feeschedule/propose/": ("portal.add_proposal", reason),
@@ -153,7 +209,10 @@ def test_what_a_role_may_not_do_is_refused_and_has_no_effect(listing: Listing, r
             assert desk.post(address, data).status_code == 403, address
             refused += 1
     assert footprint() == before
-    expected = {roles.MARKET_OPERATOR: 18, roles.MARKET_SUPERVISOR: 2, roles.COMPLIANCE_OFFICER: 0}
+    expected = {
+        roles.ONBOARDING_REVIEWER: 40, roles.MARKET_OPERATOR: 37, roles.MARKET_SUPERVISOR: 4,
+        roles.COMPLIANCE_OFFICER: 0,
+    }  # fmt: skip
     assert refused == expected.get(role, len(acts(listing)))
 
 
@@ -161,7 +220,7 @@ def test_what_a_role_may_not_do_is_refused_and_has_no_effect(listing: Listing, r
 def test_who_may_not_act_is_offered_no_act(listing: Listing, role: str) -> None:
     desk = at_the_desk(role)
     account = Account.objects.exclude(kind="CONTRA").earliest("pk")
-    for row in (listing, account, Proposal.objects.get()):
+    for row in (listing, account, the_proposal()):
         response = desk.get(page_of(row))
         if response.status_code == 200:
             page = text(response)
@@ -205,8 +264,8 @@ def test_records_are_only_looked_at_by_anybody(listing: Listing, desk_of: Callab
 def test_a_person_of_every_role_still_decides_nothing_of_their_own(listing: Listing) -> None:
     desk = at_the_desk(*EVERY_ROLE)
     Proposal.objects.update(proposed_by=desk.person)
-    desk.post(f"/admin/portal/proposal/{Proposal.objects.get().pk}/approve/")
-    assert Proposal.objects.get().status == "PROPOSED"
+    desk.post(f"/admin/portal/proposal/{the_proposal().pk}/approve/")
+    assert the_proposal().status == "PROPOSED"
 
 
 def test_no_page_of_the_desk_needs_inline_script_or_style(listing: Listing) -> None:

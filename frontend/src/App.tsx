@@ -3,6 +3,9 @@ import { I18nProvider, RouterProvider } from "react-aria-components";
 import { BrowserRouter, Route, Routes, useNavigate } from "react-router";
 
 import { ApiError } from "./api/client";
+import { TradePage } from "./books/TradePage";
+import { CashPage } from "./cash/CashPage";
+import { DocumentsPage } from "./documents/DocumentsPage";
 import { MarketListPage } from "./market/MarketListPage";
 import { MarketPage } from "./market/MarketPage";
 import { OrdersPage } from "./orders/OrdersPage";
@@ -48,6 +51,9 @@ function Pages() {
             <Route path="/markets/:symbol" element={<MarketPage />} />
             <Route path="/orders" element={<OrdersPage />} />
             <Route path="/portfolio" element={<PortfolioPage />} />
+            <Route path="/trades/:id" element={<TradePage />} />
+            <Route path="/cash" element={<CashPage />} />
+            <Route path="/documents" element={<DocumentsPage />} />
             <Route path="/sign-in" element={<SignInPage />} />
           </Routes>
         </ErrorBoundary>

@@ -24,7 +24,10 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return manifest
 
 
-@pytest.mark.parametrize("path", ["/", "/markets/ACME", "/orders", "/portfolio", "/sign-in"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/markets/ACME", "/orders", "/portfolio", "/trades/7", "/cash", "/documents", "/sign-in"],
+)
 def test_every_route_of_the_application_is_the_same_page(client: Client, built: Path, path: str) -> None:
     page = client.get(path)
     assert page.status_code == 200

@@ -50,6 +50,7 @@ def account(committed_db: str) -> Account:
 
 
 def test_of_two_sessions_that_would_overdraw_one_is_refused_and_says_why(account: Account) -> None:
+    """CASH-010"""
     bank_account = a_bank_account(account)
     came = race(*(withdraw(account, bank_account, 6_000, f"r{n}") for n in range(2)))
     [refused] = [one for one in came if isinstance(one, CashRefused)]

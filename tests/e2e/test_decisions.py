@@ -33,7 +33,7 @@ def test_a_trade_is_taken_back_by_two_people_and_both_its_sides_see_it(
     for screen in screens:
         expect(screen.tape).to_have_count(3)
         expect(screen.figure("High")).to_have_text("19.00")
-        expect(screen.tab("Fills").first).to_contain_text("$190.00$0.19Pending")
+        expect(screen.tab("Fills").first).to_contain_text("$190.00$0.19Settles")
 
     trade = Execution.objects.filter(listing=listing, last_px=1900, side="BUY").get()
     desk.page.goto(f"/admin/trading/execution/{trade.pk}/change/")

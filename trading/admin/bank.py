@@ -16,6 +16,7 @@ from portal.admin.base import (
     ActForm,
     ReadOnlyAdmin,
     act_page,
+    clock_time,
     link,
     listing_of,
     make_proposal,
@@ -25,7 +26,6 @@ from portal.admin.base import (
 )
 from portal.models import Account
 from trading import cash, words
-from trading.admin import shown
 from trading.admin.shown import SearchedAdmin
 from trading.cash import CashRefused, inbox, matches
 from trading.cash.imports import Preview, at_bank
@@ -58,6 +58,19 @@ class DemoForm(forms.Form):
     amount = forms.DecimalField(max_digits=12, decimal_places=2, min_value=0, initial=0, help_text="USD")
 
 
+class BookedFilter(admin.SimpleListFilter):
+    """Of the kinds of transfers those a bank books."""
+
+    title = "booked as"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind.value, kind.label) for kind in matches.KINDS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[BankEntry]) -> QuerySet[BankEntry]:
+        return queryset.filter(transfer__kind=self.value()) if self.value() else queryset
+
+
 class AssignForm(ActForm):
     field_order = ["account", "note"]
 
@@ -70,7 +83,7 @@ class AssignForm(ActForm):
 class BankStatementAdmin(ReadOnlyAdmin):
     change_list_template = "admin/trading/bankstatement/change_list.html"
     list_title = "Bank"
-    list_display = ["statement_id", "booked_on", "opening", "closing", "lines", "imported", "imported_by"]
+    list_display = ["statement_id", "booked_on", "opening", "closing", "lines", "taken_in", "imported_by"]
     list_select_related = ["imported_by"]
     search_fields = ["statement_id"]
     search_help_text = "The bank’s id of a statement"
@@ -185,7 +198,7 @@ class BankStatementAdmin(ReadOnlyAdmin):
             messages.error(request, f"{refused} Nothing of it was booked.")
             return HttpResponseRedirect(_back())
         inbox.put_away(name)
-        messages.success(request, f"Statement {row}: {len(statement.lines)} entries booked.")
+        messages.success(request, f"Statement {row} is booked. Entries: {len(statement.lines)}.")
         return HttpResponseRedirect(listing_of("trading.bankentry", statement__id__exact=row.pk))
 
     @admin.display(description="opens with")
@@ -200,7 +213,11 @@ class BankStatementAdmin(ReadOnlyAdmin):
     def lines(self, row: Any) -> int:
         return int(row.count)
 
-    @admin.display(description="imported", ordering="id")
+    @admin.display(description="imported (UTC)", ordering="id")
+    def taken_in(self, row: BankStatement) -> str:
+        return clock_time(row.imported_at)
+
+    @admin.display
     def imported(self, row: BankStatement) -> str:
         return utc(row.imported_at)
 
@@ -211,7 +228,7 @@ class BankEntryAdmin(SearchedAdmin):
         "bank_reference", "booked_on", "direction", "amount", "counterparty", "remittance", "booked", "whose",
     ]  # fmt: skip
     list_select_related = ["transfer__debit_account", "transfer__credit_account"]
-    list_filter = ["direction", shown.choices("transfer__kind", "booked as")]
+    list_filter = ["direction", BookedFilter]
     of_account = ("transfer__debit_account", "transfer__credit_account")
     of_listing = ()
     numbers = ("cents",)
@@ -290,12 +307,11 @@ class BankEntryAdmin(SearchedAdmin):
 
 
 def _summary(preview: Preview) -> str:
-    statement, cases = preview.statement, len(preview.cases)
-    told = f"{cases} of them open cases for people to look at" if cases else "none of them opens a case"
+    statement, count, cases = preview.statement, len(preview.statement.lines), len(preview.cases)
     return (
         f"Of {statement.booked_on}: opens with {words.cash(statement.opening_cents)}, closes with "
-        f"{words.cash(statement.closing_cents)}. {len(statement.lines)} entries, {told}."
-        + (f" The first {LINES_SHOWN} are shown, cases first." if len(statement.lines) > LINES_SHOWN else "")
+        f"{words.cash(statement.closing_cents)}. Entries: {count}; cases for people to look at: {cases}."
+        + (f" The first {LINES_SHOWN} are shown, cases first." if count > LINES_SHOWN else "")
     )
 
 

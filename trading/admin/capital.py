@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from portal import clock
-from portal.admin.base import ReadOnlyAdmin, act_page, person, posted, utc
+from portal.admin.base import ReadOnlyAdmin, act_page, clock_time, person, posted, utc
 from trading import words
 from trading.cash import CashRefused
 from trading.cash.net_capital import DEFICIENT, FIGURES, WARNING, net_capital, record_figures
@@ -21,6 +21,7 @@ from trading.cash.safeguarding import safeguarding
 from trading.models import CapitalFigures
 
 MAY_RECORD = "trading.add_capitalfigures"
+LISTED = ("own_cash", "other_assets", "liabilities")
 LOOKS = {DEFICIENT: "faulted", WARNING: "halted"}
 
 
@@ -51,11 +52,12 @@ class FiguresForm(forms.Form):
 class CapitalFiguresAdmin(ReadOnlyAdmin):
     change_list_template = "admin/trading/capitalfigures/change_list.html"
     list_title = "Customers’ and own money"
-    list_display = ["as_of", *map(_column, FIGURES), "recorded", "recorded_by"]
+    list_display = ["as_of", *map(_column, LISTED), "recorded_", "recorded_by"]
     list_select_related = ["recorded_by"]
     date_hierarchy = "as_of"
     ordering = ["-as_of", "-id"]
-    fields = list_display  # type: ignore[assignment]  # what Django shows may be callables here too
+    # What Django shows may be callables here too.
+    fields = ["as_of", *map(_column, FIGURES), "recorded", "recorded_by"]  # type: ignore[list-item]
 
     def title_of(self, obj: CapitalFigures) -> str:
         return f"The venue’s own figures of {obj}"
@@ -124,6 +126,10 @@ class CapitalFiguresAdmin(ReadOnlyAdmin):
                 writer.writerow([computation, as_of, called, f"{Decimal(cents) / 100:.2f}"])
         return response
 
-    @admin.display(description="recorded", ordering="id")
+    @admin.display(description="recorded (UTC)", ordering="id")
+    def recorded_(self, row: CapitalFigures) -> str:
+        return clock_time(row.recorded_at)
+
+    @admin.display
     def recorded(self, row: CapitalFigures) -> str:
         return utc(row.recorded_at)

@@ -28,7 +28,7 @@ from portal.admin.base import (
 from portal.models import Account
 from trading import words
 from trading.admin import shown
-from trading.models import BREAKS, Case, PositionFile, Reconciliation
+from trading.models import BREAKS, BankEntry, Case, PositionFile, Reconciliation
 from trading.reconciliation.cases import close_case, latest, still_differs, stops
 from trading.reconciliation.comparing import in_words, reconcile, reconcile_all
 from trading.reconciliation.errors import ReconciliationRefused
@@ -100,6 +100,8 @@ class CaseAdmin(ReadOnlyAdmin):
         if is_break:
             url = listing_of("trading.reconciliation", kind__exact=obj.kind, asset__code__exact=obj.asset_id)
             tools.append(("Comparisons", url))
+        elif entry := BankEntry.objects.filter(bank_reference=obj.subject).first():
+            tools.append(("The bank’s entry", reverse("admin:trading_bankentry_change", args=[entry.pk])))
         last = latest(kind=obj.kind, asset=obj.asset_id) if is_break else None
         return {"tools": tools, "comparison": last, "differences": _differences(last)}
 

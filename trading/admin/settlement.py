@@ -1,6 +1,7 @@
 """The settlement board: what is to settle, how far it has come, and what becomes of what failed."""
 
 from collections.abc import Callable
+from datetime import UTC
 from typing import Any
 
 from django import forms
@@ -19,7 +20,6 @@ from portal.admin.base import (
     ActForm,
     DeskAdmin,
     act_page,
-    clock_time,
     link,
     listing_of,
     make_proposal,
@@ -214,7 +214,7 @@ class InstructionAdmin(shown.SearchedAdmin):
 
     @admin.display(description="due (UTC)", ordering="due_at")
     def due(self, row: Instruction) -> str:
-        return clock_time(row.due_at)
+        return f"{row.due_at.astimezone(UTC):%Y-%m-%d %H:%M}"
 
     @admin.display(description="affirmed by the custodian, buyer and seller")
     def affirmed(self, row: Instruction) -> str:

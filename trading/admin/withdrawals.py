@@ -16,6 +16,7 @@ from portal import clock
 from portal.admin.base import (
     ActForm,
     act_page,
+    clock_time,
     link,
     make_proposal,
     person,
@@ -69,10 +70,8 @@ class OwnWithdrawalForm(forms.Form):
 class WithdrawalAdmin(SearchedAdmin):
     change_list_template = "admin/trading/withdrawal/change_list.html"
     change_form_template = "admin/trading/withdrawal/change_form.html"
-    list_display = [
-        "reference", "status", "account_link", "amount", "bank_account", "requested", "requested_by",
-    ]  # fmt: skip
-    list_select_related = ["account", "bank_account", "requested_by"]
+    list_display = ["reference", "status", "account_number", "amount", "bank_account", "asked"]
+    list_select_related = ["account", "bank_account"]
     list_filter = ["status"]
     of_listing = ()
     texts = ("request_id",)
@@ -174,6 +173,10 @@ class WithdrawalAdmin(SearchedAdmin):
     def account_link(self, row: Withdrawal) -> str:
         return link("portal.account", row.account_id, row.account)
 
+    @admin.display(description="account", ordering="account")
+    def account_number(self, row: Withdrawal) -> str:
+        return link("portal.account", row.account_id, row.account.number)
+
     @admin.display(ordering="cents")
     def amount(self, row: Withdrawal) -> str:
         return words.cash(row.cents)
@@ -182,7 +185,11 @@ class WithdrawalAdmin(SearchedAdmin):
     def bank_account_link(self, row: Withdrawal) -> str:
         return link("trading.bankaccount", row.bank_account_id, row.bank_account)
 
-    @admin.display(description="requested", ordering="id")
+    @admin.display(description="requested (UTC)", ordering="id")
+    def asked(self, row: Withdrawal) -> str:
+        return clock_time(row.requested_at)
+
+    @admin.display
     def requested(self, row: Withdrawal) -> str:
         return utc(row.requested_at)
 
@@ -198,7 +205,7 @@ class WithdrawalAdmin(SearchedAdmin):
 @admin.register(BankAccount)
 class BankAccountAdmin(SearchedAdmin):
     change_list_template = "admin/trading/bankaccount/change_list.html"
-    list_display = ["id", "account_link", "holder", "bank_name", "masked_", "status", "added", "verified"]
+    list_display = ["id", "account_link", "holder", "bank_name", "masked_", "status", "added_"]
     list_display_links = ["id", "holder"]
     list_select_related = ["account"]
     list_filter = ["status"]
@@ -289,7 +296,11 @@ class BankAccountAdmin(SearchedAdmin):
     def masked_(self, row: BankAccount) -> str:
         return row.masked
 
-    @admin.display(ordering="added_at")
+    @admin.display(description="added (UTC)", ordering="added_at")
+    def added_(self, row: BankAccount) -> str:
+        return clock_time(row.added_at)
+
+    @admin.display
     def added(self, row: BankAccount) -> str:
         return utc(row.added_at)
 

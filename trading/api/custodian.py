@@ -28,10 +28,10 @@ OPEN = [state.value for state in PENDING]
     examples=[
         OpenApiExample(
             "The buyer’s side is affirmed",
-            {"message_id": "2027-03-01-0001", "instruction": "17", "kind": "AFFIRM", "side": "BUY"},
+            {"message_id": "2027-03-01-0001", "instruction": 17, "kind": "AFFIRM", "side": "BUY"},
         ),
         OpenApiExample(
-            "It has settled", {"message_id": "2027-03-02-0009", "instruction": "17", "kind": "SETTLED"}
+            "It has settled", {"message_id": "2027-03-02-0009", "instruction": 17, "kind": "SETTLED"}
         ),
     ]
 )

@@ -19,6 +19,9 @@ from trading.services import ledger
 Kind = Transfer.Kind
 Status = Withdrawal.Status
 
+# What lines are booked as.
+KINDS = (Kind.DEPOSIT, Kind.FUNDING, Kind.PAYMENT, Kind.RETURN, Kind.UNMATCHED)
+
 # Tolerant of how people type: a-900 101, W 0000 0012.
 _ACCOUNT = re.compile(r"(?<![A-Z0-9])([A-Z])[\s-]*((?:[0-9]\s?){6})(?![0-9])")
 _WITHDRAWAL = re.compile(r"(?<![A-Z0-9])W[\s-]*((?:[0-9]\s?){8})(?![0-9])")

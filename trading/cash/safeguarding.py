@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from portal.models import Account
 from trading.cash.imports import at_bank
-from trading.cash.statements import CREDIT
+from trading.cash.statements import CREDIT, DEBIT
 from trading.models import CASH, Balance, BankEntry, BankStatement, Case
 from trading.services.ledger import BANK, FEES, SUSPENSE, TAX, TRANSIT
 
@@ -30,6 +30,7 @@ class Safeguarding:
     tax: int  # withheld, owed to the tax office
     issuers: int  # paid in for distributions
     fees: int  # the venue's own, left in the account; below zero: owed to it
+    unordered: int  # paid out, and nobody bears it yet
     bank: int
     as_of: date | None
 
@@ -54,29 +55,33 @@ class Safeguarding:
             ("At the bank", self.bank),
             ("Excess" if self.excess >= 0 else "Deficiency", abs(self.excess)),
             ("The venue’s fees in it", self.fees),
+            ("Paid out, and nobody bears it yet", self.unordered),
         ]
 
 
 def safeguarding() -> Safeguarding:
+    waiting = _waiting()
     last = BankStatement.objects.order_by("-pk").first()
     contra = Balance.objects.filter(asset=CASH, account__kind=Account.Kind.CONTRA)
     settled = dict(contra.values_list("account__number", "settled"))
     customers = Balance.objects.filter(asset=CASH).exclude(account__kind=Account.Kind.CONTRA)
     return Safeguarding(
         free_credit=customers.aggregate(sum=Sum("settled"))["sum"] or 0,
-        unmatched=_unmatched(),
+        unmatched=waiting[CREDIT],
         in_transit=settled.get(TRANSIT, 0),
         tax=settled.get(TAX, 0),
         # What one issuer lacks, another's funds do not make up for.
         issuers=sum(max(0, cents) for number, cents in settled.items() if number not in APART),
         fees=settled.get(FEES, 0),
+        unordered=waiting[DEBIT],
         bank=last.closing_cents if last else at_bank(),
         as_of=last.booked_on if last else None,
     )
 
 
-def _unmatched() -> int:
-    """Gross: what nobody ordered to be paid out makes what came in no smaller."""
+def _waiting() -> dict[str, int]:
+    """By direction: what nobody ordered to be paid out makes what came in no smaller."""
     open_cases = Case.objects.filter(kind=Case.Kind.UNMATCHED, closed_at=None)
-    credits = BankEntry.objects.filter(bank_reference__in=open_cases.values("subject"), direction=CREDIT)
-    return credits.aggregate(sum=Sum("cents"))["sum"] or 0
+    lines = BankEntry.objects.filter(bank_reference__in=open_cases.values("subject"))
+    sums = lines.order_by().values_list("direction").annotate(Sum("cents"))
+    return {CREDIT: 0, DEBIT: 0} | {direction: int(cents) for direction, cents in sums}

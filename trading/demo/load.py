@@ -7,13 +7,13 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from portal import audit, clock
-from portal.models import Account, AccountMember, Issuer, User
+from portal import audit, clock, tax
+from portal.models import Account, AccountMember, Issuer, TaxForm, User
 from trading import matching
 from trading.demo.hours import FEES, HOURS, Hours
 from trading.demo.maker import Maker
 from trading.demo.market import ISSUERS, MAX_ORDER_USD, SECURITIES
-from trading.demo.people import HOLDERS, PASSWORD, SIGN_INS, TARGET_LOTS, Person
+from trading.demo.people import HOLDERS, PASSWORD, SIGN_INS, TARGET_LOTS, TREATY_RATES, Person
 from trading.models import Calendar, FeeSchedule, Listing, Order, Transfer
 from trading.services import calendars, ledger, listings
 from trading.settlement import consumer
@@ -34,6 +34,7 @@ def load() -> None:
         accounts = _open_accounts()
         for person in SIGN_INS:
             _admit(person, accounts)
+        _file_tax_forms(accounts)
         _set_fees()
         listed = _list_securities()
         booked = _book(accounts, listed)
@@ -67,6 +68,21 @@ def _admit(person: Person, accounts: dict[str, Account]) -> None:
         user.groups.add(Group.objects.get(name=person.role))
     if person.account is not None:
         AccountMember.objects.create(user=user, account=accounts[person.account.number])
+
+
+def _file_tax_forms(accounts: dict[str, Account]) -> None:
+    """Numbers of taxpayers begin with 9 here, as no social security number does."""
+    there = set(TaxForm.objects.filter(account__in=accounts.values()).values_list("account", flat=True))
+    for holder in HOLDERS:
+        account = accounts[holder.number]
+        if account.pk in there:
+            continue
+        is_us, rate = holder.residence == "US", TREATY_RATES.get(holder.residence)
+        tax.record_form(
+            account=account, kind=TaxForm.Kind.W9 if is_us else TaxForm.Kind.W8BEN, name=holder.name,
+            address="1 Invented Street", country=holder.residence, tin=f"9{holder.number[-4:].zfill(8)}",
+            treaty_rate=None if rate is None else Decimal(rate), signed_on=account.opened_at.date(),
+        )  # fmt: skip
 
 
 def _set_fees() -> None:

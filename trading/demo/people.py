@@ -21,6 +21,7 @@ class Holder:
     cash: int
     stake: int
     kind: Account.Kind = Account.Kind.INVESTOR
+    residence: str = "US"  # for taxes
 
     def may_hold(self, security: Security) -> bool:
         return self.kind == Account.Kind.MARKET_MAKER or self.investor_class in security.open_to
@@ -62,9 +63,9 @@ CROWD = (
     Holder("A-900206", "Marlo Finnecourt", RETAIL, 80_000, 18_000),
     Holder("A-900207", "Copperwren Endowment", QIB, 4_000_000, 400_000),
     Holder("A-900208", "Larkspanne Pension Trust", QIB, 6_000_000, 500_000),
-    Holder("A-900209", "Yuna Takemorra", NON_US, 500_000, 70_000),
-    Holder("A-900210", "Ravel Istrandir", NON_US, 350_000, 60_000),
-    Holder("A-900211", "Oresundal Family Office", NON_US, 2_000_000, 250_000),
+    Holder("A-900209", "Yuna Takemorra", NON_US, 500_000, 70_000, residence="JP"),
+    Holder("A-900210", "Ravel Istrandir", NON_US, 350_000, 60_000, residence="BR"),
+    Holder("A-900211", "Oresundal Family Office", NON_US, 2_000_000, 250_000, residence="DK"),
 )
 
 SIGN_INS = (
@@ -82,7 +83,7 @@ SIGN_INS = (
     ),
     Person(
         "dana@demo.example", "Dana", "Okonvist", "Investor outside the United States",
-        Holder("A-900104", "Dana Okonvist", NON_US, 150_000, 20_000),
+        Holder("A-900104", "Dana Okonvist", NON_US, 150_000, 20_000, residence="NO"),
     ),
     Person("morgan@demo.example", "Morgan", "Saltmarsh", "Operator: halts, proposes", role=MARKET_SUPERVISOR),
     Person("robin@demo.example", "Robin", "Eavesly", "Second operator: approves", role=MARKET_SUPERVISOR),
@@ -90,5 +91,8 @@ SIGN_INS = (
 )  # fmt: skip
 
 HOLDERS = (*MARKET_MAKERS, *CROWD, *(person.account for person in SIGN_INS if person.account))
+
+# What they claim on dividends, in percent, where a treaty lowers it.
+TREATY_RATES = {"JP": 10, "DK": 15, "NO": 15}
 
 TARGET_LOTS = {(holder.number, s.symbol): holder.lots(s) for holder in HOLDERS for s in SECURITIES}

@@ -76,12 +76,6 @@ class PayDividend:
         return [(f"Dividend of {subject}", words.NOTHING, said)]
 
 
-def total_of(listing: Listing, cents_per_lot: Decimal) -> tuple[int, int]:
-    """What it would come to now: (holders, cents)."""
-    shares = _shares(listing, cents_per_lot)
-    return len(shares), sum(share.gross for share in shares)
-
-
 def _rate(new: dict[str, Any]) -> Decimal:
     try:
         rate = Decimal(new["cents_per_lot"])

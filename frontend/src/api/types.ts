@@ -29,6 +29,15 @@ export type Reason = Schemas["ReasonShape"];
 export type Execution = Schemas["ExecutionShape"];
 export type Balances = Schemas["BalancesShape"];
 export type Refusal = Schemas["RefusalShape"];
+export type Settlement = Schemas["SettlementShape"];
+export type SettlementDetail = Schemas["SettlementDetailShape"];
+export type SettlementState = Schemas["SettlementStateEnum"];
+export type Lot = Schemas["LotShape"];
+export type CashAccount = Schemas["CashAccountShape"];
+export type Movement = Schemas["MovementShape"];
+export type BankAccount = Schemas["BankAccountShape"];
+export type Withdrawal = Schemas["WithdrawalShape"];
+export type VenueDocument = Schemas["DocumentShape"];
 export type Interval = "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
 
 /** What stands besides book, trades and figures of a market: every door tells it in the same words. */

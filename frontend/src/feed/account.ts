@@ -69,7 +69,11 @@ export function merge(state: AccountState, orders: Order[], executions: Executio
     if (!known || supersedes(order, known)) allOrders.set(order.id, order);
   }
   const allExecutions = new Map(state.executions);
-  for (const execution of executions) allExecutions.set(execution.id, execution);
+  for (const execution of executions) {
+    // The stream does not tell of settlement: what a fetch has told stands.
+    const settlement = execution.settlement ?? allExecutions.get(execution.id)?.settlement ?? null;
+    allExecutions.set(execution.id, { ...execution, settlement });
+  }
   return { ...state, orders: allOrders, executions: allExecutions };
 }
 

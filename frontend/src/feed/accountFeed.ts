@@ -87,6 +87,9 @@ async function fetchPage(account: string, believedWorking: string[]): Promise<Pa
   };
 }
 
+/** Nothing more becomes of its settlement, as far as we know. */
+const hasEnded = ({ settlement }: Execution): boolean => settlement?.state === "SETTLED" || settlement?.state === "CANCELED";
+
 const newestFirst = <T>(rows: Iterable<T>, at: (row: T) => string): T[] =>
   [...rows].sort((a, b) => (at(a) < at(b) ? 1 : -1));
 
@@ -245,7 +248,7 @@ export class AccountFeed {
 
   /** Settlement moves balances without an event of the order's own; only a fetch tells which fills it took. */
   async #refreshSettlement(): Promise<void> {
-    if (![...this.#state.executions.values()].some((execution) => !execution.settled)) return;
+    if (![...this.#state.executions.values()].some((execution) => !hasEnded(execution))) return;
     const page = await get.executions(this.#account).catch(() => null);
     if (page && !this.#closed) this.#advance(merge(this.#state, [], page.results));
   }

@@ -1,8 +1,9 @@
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import type { Execution } from "../api/types";
 import { sum } from "../ui/decimal";
-import { money, price, quantity } from "../ui/format";
+import { money, moment, price, quantity } from "../ui/format";
 import { MoreButton } from "../ui/MoreButton";
 import { Loading } from "../ui/Placeholders";
 import { TableFrame } from "../ui/TableFrame";
@@ -17,14 +18,22 @@ interface Props {
 
 const stands = ({ status }: Execution): boolean => status !== "BUSTED";
 
-/** What became of a fill: settled or still to settle, or taken back or corrected by the venue. */
-function Fate({ execution: { symbol, status, settled, corrected_from } }: { execution: Execution }) {
+/** What became of a fill, with the way to its settlement; or that the venue took it back or corrected it. */
+function Fate({ execution: { status, settlement, symbol, corrected_from } }: { execution: Execution }) {
   const { t } = useTranslation();
   const tickOf = useTicks();
+  const { today } = useVenueTime();
   if (status === "BUSTED") return <span className="badge badge-busted">{t("fill.busted")}</span>;
+  const due = settlement && settlement.state === "AFFIRMED" && t("fill.due", { at: moment(settlement.due_at, today) });
   return (
     <>
-      {t(settled ? "fill.settled" : "fill.unsettled")}
+      {settlement ? (
+        <Link to={`/trades/${settlement.id}`} aria-label={t("fill.settlement_of", { symbol, state: due || t(`settlement.short.${settlement.state}`) })}>
+          {due || t(`settlement.short.${settlement.state}`)}
+        </Link>
+      ) : (
+        t("settlement.short.MATCHED")
+      )}
       {status === "CORRECTED" && <span className="badge badge-corrected">{t("fill.corrected")}</span>}
       {corrected_from && (
         <p className="as-traded">

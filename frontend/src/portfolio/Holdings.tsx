@@ -1,7 +1,12 @@
+import { useId, useState } from "react";
+import { Button } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import type { Balances } from "../api/types";
+import { Lots } from "../books/Lots";
 import { SymbolCell, useTicks } from "../orders/cells";
+import { Gain } from "../ui/Gain";
+import { Icon } from "../ui/Icon";
 import { add, isZero, subtract, sum } from "../ui/decimal";
 import { NOTHING, money, price, quantity } from "../ui/format";
 import { ErrorNote, Loading } from "../ui/Placeholders";
@@ -16,7 +21,7 @@ export function Holdings({ account }: { account: string }) {
   return (
     <>
       <Cash balances={balances} />
-      <HoldingsTable balances={balances} />
+      <HoldingsTable account={account} balances={balances} />
     </>
   );
 }
@@ -45,44 +50,84 @@ function Cash({ balances: { cash, holdings } }: { balances: Balances }) {
   );
 }
 
-function HoldingsTable({ balances: { holdings } }: { balances: Balances }) {
+function HoldingsTable({ account, balances: { holdings } }: { account: string; balances: Balances }) {
   const { t } = useTranslation();
-  const tickOf = useTicks();
   if (holdings.length === 0) return <p className="empty">{t("portfolio.no_holdings")}</p>;
   return (
     <TableFrame label={t("blotter.holdings")}>
-      <table className="table">
+      <table className="table holdings">
         <thead>
           <tr>
             <th scope="col">{t("column.listing")}</th>
-            <th scope="col" className="num">{t("column.available")}</th>
+            <th scope="col" className="num">{t("column.settled")}</th>
+            <th scope="col" className="num">{t("column.pending")}</th>
             <th scope="col" className="num medium">{t("column.held")}</th>
-            <th scope="col" className="num medium">{t("column.settled")}</th>
-            <th scope="col" className="num medium">{t("column.pending")}</th>
-            <th scope="col" className="num">{t("column.last")}</th>
+            <th scope="col" className="num medium">{t("column.available")}</th>
+            <th scope="col" className="num medium">{t("column.last")}</th>
             <th scope="col" className="num">{t("column.value")}</th>
+            <th scope="col" className="num medium">{t("lots.unrealized")}</th>
           </tr>
         </thead>
         <tbody>
           {holdings.map((holding) => (
-            <tr key={holding.symbol}>
-              <th scope="row">
-                <SymbolCell symbol={holding.symbol} /> <span className="muted holding-name">{holding.name}</span>
-              </th>
-              <td className="num strong">{quantity(holding.available)}</td>
-              <td className="num medium">{quantity(holding.held)}</td>
-              <td className="num medium">{quantity(holding.settled)}</td>
-              <td className="num muted medium">
-                {isZero(holding.pending_in) && isZero(holding.pending_out)
-                  ? NOTHING
-                  : t("portfolio.in_out", { in: quantity(holding.pending_in), out: quantity(holding.pending_out) })}
-              </td>
-              <td className="num">{price(holding.last_px, tickOf(holding.symbol))}</td>
-              <td className="num strong">{money(holding.market_value)}</td>
-            </tr>
+            <HoldingRows key={holding.symbol} account={account} holding={holding} />
           ))}
         </tbody>
       </table>
     </TableFrame>
   );
+}
+
+const COLUMNS = 8;
+
+/** A holding; unfolded, the lots it is made of. */
+function HoldingRows({ account, holding }: { account: string; holding: Balances["holdings"][number] }) {
+  const { t } = useTranslation();
+  const tickOf = useTicks();
+  const [unfolded, setUnfolded] = useState(false);
+  const lotsId = useId();
+  const { symbol } = holding;
+  return (
+    <>
+      <tr>
+        <th scope="row" className="nowrap">
+          <Button
+            className="icon-button unfold"
+            aria-label={t("lots.of", { symbol })}
+            aria-expanded={unfolded}
+            aria-controls={unfolded ? lotsId : undefined}
+            onPress={() => setUnfolded(!unfolded)}
+          >
+            <Icon name="chevron" />
+          </Button>
+          <SymbolCell symbol={symbol} /> <span className="muted holding-name">{holding.name}</span>
+        </th>
+        <td className="num strong">{quantity(holding.settled)}</td>
+        <td className="num"><Pending holding={holding} /></td>
+        <td className="num medium">{quantity(holding.held)}</td>
+        <td className="num medium">{quantity(holding.available)}</td>
+        <td className="num medium">{price(holding.last_px, tickOf(symbol))}</td>
+        <td className="num strong">{money(holding.market_value)}</td>
+        <td className="num medium"><Gain value={holding.unrealized} /></td>
+      </tr>
+      {unfolded && (
+        <tr className="unfolded" id={lotsId}>
+          <td colSpan={COLUMNS}>
+            <Lots account={account} symbol={symbol} tick={tickOf(symbol)} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+/** What has been bought and sold, and not yet settled. */
+function Pending({ holding: { pending_in, pending_out } }: { holding: Balances["holdings"][number] }) {
+  const { t } = useTranslation();
+  const moving = [
+    !isZero(pending_in) && `+${quantity(pending_in)}`,
+    !isZero(pending_out) && `−${quantity(pending_out)}`,
+  ].filter((text) => text !== false);
+  if (moving.length === 0) return <span className="muted">{NOTHING}</span>;
+  return <span className="pending" title={t("portfolio.pending_means")}>{moving.join(" / ")}</span>;
 }

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 
+import { PendingTrades } from "../books/PendingTrades";
 import { useAccount } from "../session/AccountContext";
 import { NoAccount } from "../session/NoAccount";
 import { useTitle } from "../ui/useTitle";
@@ -17,13 +18,12 @@ export function PortfolioPage() {
           {open && <p className="muted">{t("portfolio.account", { name: open.account.name, number: open.account.number })}</p>}
         </div>
       </div>
-      <section className="panel" aria-label={t("nav.portfolio")}>
-        {open ? (
-          <Holdings account={open.account.id} />
-        ) : (
-          <NoAccount purpose={t("portfolio.sign_in")} />
-        )}
-      </section>
+      <div className="rows">
+        <section className="panel" aria-label={t("nav.portfolio")}>
+          {open ? <Holdings account={open.account.id} /> : <NoAccount purpose={t("portfolio.sign_in")} />}
+        </section>
+        {open && <PendingTrades account={open.account.id} />}
+      </div>
     </main>
   );
 }

@@ -3,6 +3,7 @@ import { type ReactNode, createContext, use, useEffect, useMemo, useSyncExternal
 import { useTranslation } from "react-i18next";
 
 import type { Account } from "../api/types";
+import { booksOf } from "../books/useBooks";
 import { AccountFeed, type AccountFeedState, NOTHING_YET } from "../feed/accountFeed";
 import { useAnnounceChanges } from "../orders/announce";
 import { useReason } from "../orders/reason";
@@ -54,6 +55,7 @@ export function AccountProvider({ children }: { children: ReactNode }) {
           pause = undefined;
           void queries.invalidateQueries({ queryKey: ["balances", account.id] });
           void queries.invalidateQueries({ queryKey: ["preview", account.id] });
+          void queries.invalidateQueries({ queryKey: booksOf(account.id) });
         }, BALANCES_PAUSE_MS);
       },
     });

@@ -48,7 +48,7 @@ export function anExecution(over: Partial<Execution> = {}): Execution {
     amount: "500.00",
     liquidity: "TAKER",
     at: at(1),
-    settled: false,
+    settlement: null,
     trade_id: "7",
     fee: "0.00",
     status: "TRADED",

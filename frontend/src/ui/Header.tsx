@@ -28,8 +28,10 @@ export function Header() {
         </NavLink>
         {session?.signed_in && (
           <>
-            <NavLink to="/portfolio">{t("nav.portfolio")}</NavLink>
             <NavLink to="/orders">{t("nav.orders")}</NavLink>
+            <NavLink to="/portfolio">{t("nav.portfolio")}</NavLink>
+            <NavLink to="/cash">{t("nav.cash")}</NavLink>
+            <NavLink to="/documents">{t("nav.documents")}</NavLink>
           </>
         )}
       </nav>

@@ -37,6 +37,11 @@ export function money(value: Decimal | null | undefined): string {
   return formatter({ style: "currency", currency: "USD" }).format(digits(value));
 }
 
+/** An amount with its sign, with a real minus sign. */
+export function signedMoney(value: Decimal): string {
+  return formatter({ style: "currency", currency: "USD", signDisplay: "exceptZero" }).format(digits(value)).replace("-", "−");
+}
+
 /** A signed change, with a real minus sign, so that colour is never the only signal. */
 export function signed(value: Decimal | null | undefined, decimals: number, suffix = ""): string {
   if (value === null || value === undefined) return NOTHING;
@@ -107,4 +112,7 @@ export const shortTime = (at: Date): string => SHORT_TIME.format(at);
 /** As a date field wants it. */
 export const isoDay = (at: Date): string =>
   [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+/** A date of the books, "2026-11-24", in whatever zone the reader is. */
+export const calendarDay = (date: string): string =>
+  new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 export const day = (at: Date): string => DATE.format(at);

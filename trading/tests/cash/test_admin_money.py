@@ -75,7 +75,7 @@ def test_a_statement_is_looked_at_before_it_is_booked(supervisor: Desk) -> None:
     assert page == f"{BANK}waiting/monday.csv/"
     assert "monday.csv" in text(supervisor.get(BANK))
     said = text(supervisor.get(page))
-    assert "2 entries, 1 of them open cases" in said
+    assert "Entries: 2; cases for people to look at: 1." in said
     assert f"Deposit of 25.00 USD for {account.number}" in said
     assert "A case: The payer named no account." in said
     assert not BankStatement.objects.exists()
@@ -84,7 +84,7 @@ def test_a_statement_is_looked_at_before_it_is_booked(supervisor: Desk) -> None:
     response = supervisor.act(page, sha256=found[1])
     row = BankStatement.objects.get()
     assert (row.statement_id, row.imported_by) == ("MON", supervisor.person)
-    assert told(response) == ["Statement MON: 2 entries booked."]
+    assert told(response) == ["Statement MON is booked. Entries: 2."]
     assert inbox.waiting() == []
     assert "25.00 USD" in text(supervisor.get(response["Location"]))
     assert supervisor.get(page_of(row)).status_code == 200
@@ -124,6 +124,7 @@ def test_two_people_say_whose_cash_it_is(supervisor: Desk, other: Desk) -> None:
     entry = imported(credit("40.00", account.number, "Somebody Else")).entries.get()
     page = text(supervisor.get(page_of(entry)))
     assert "The payer is not the account’s holder." in page and "Propose whose it is" in page
+    assert f'href="{page_of(entry)}"' in text(supervisor.get(page_of(Case.objects.get())))
     address = f"/admin/trading/bankentry/{entry.pk}/assign/"
     assert "Cash cannot be assigned to A-999999" in text(
         supervisor.act(address, account="A-999999", note="asked them")

@@ -54,6 +54,7 @@ def agrees() -> None:
 
 @pytest.mark.parametrize("written", ["{}", "savings {} thanks", "{} {}"])
 def test_a_credit_that_names_an_account_of_its_payer_is_a_deposit(written: str) -> None:
+    """CASH-003"""
     account = avery()
     row = imported(credit("2500.00", written.format(account.number, account.number), "WRENFOLD, AVERY"))
     entry = row.entries.get()
@@ -88,6 +89,7 @@ def test_a_statement_without_entries_is_taken_in_too() -> None:
     ],
 )
 def test_other_cash_waits_for_people(remittance: str, payer: str, why: str) -> None:
+    """CASH-003"""
     account = avery()
     row = imported(credit("40.00", remittance.format(account.number, an_account().number), payer))
     entry = row.entries.get()
@@ -139,6 +141,7 @@ def test_a_debit_with_the_reference_and_the_amount_of_a_withdrawal_pays_it() -> 
 
 
 def test_a_payment_that_comes_back_is_the_accounts_again() -> None:
+    """CASH-014"""
     account = funded(cents=10_000)
     withdrawal = released(account, 4_000)
     imported(
@@ -161,6 +164,7 @@ def test_a_payment_that_comes_back_is_the_accounts_again() -> None:
     ],
 )
 def test_what_fits_no_withdrawal_is_a_case(entries: list[str], why: str) -> None:
+    """CASH-004"""
     withdrawal = released(funded(cents=20_000), 4_000)
     moves = [
         debit(amount[1:], withdrawal.reference) if amount[0] == "-" else credit(amount, withdrawal.reference)
@@ -174,6 +178,7 @@ def test_what_fits_no_withdrawal_is_a_case(entries: list[str], why: str) -> None
 
 
 def test_a_debit_nobody_ordered_is_a_case() -> None:
+    """CASH-004"""
     funded(cents=10_000)
     imported(debit("12.34", "MONTHLY CHARGE", "Demo Bank"))
     assert (cash_of(SUSPENSE), the_case().facts["why"]) == (-1_234, "NOT_ORDERED")
@@ -194,6 +199,7 @@ def test_cash_sent_back_to_its_payer_closes_its_case() -> None:
 
 
 def test_two_people_assign_cash_and_the_case_is_closed() -> None:
+    """CASH-003"""
     account = avery()
     row = imported(credit("40.00", account.number, "Blake Tarnmoor"))
     reference = row.entries.get().bank_reference
@@ -277,6 +283,7 @@ def refused(content: bytes) -> CashRefused:
 
 
 def test_a_duplicated_file_is_refused_under_whatever_name() -> None:
+    """CASH-002"""
     content = a_file(deposit_of(avery(), "40.00"), statement_id="ST-twice")
     cash.import_statement(content=content, file_name="a.csv", by=None)
     assert refused(content).code == "ALREADY_IMPORTED"
@@ -296,6 +303,7 @@ def test_a_duplicated_file_is_refused_under_whatever_name() -> None:
     ],
 )
 def test_a_file_with_one_altered_line_names_it(old: str, new: str, said: str) -> None:
+    """CASH-002"""
     account = avery()
     last = deposit_of(account, "40.00")
     content = a_file(deposit_of(an_account(), "7.00"), last, statement_id="ST-altered")
@@ -316,11 +324,13 @@ def test_a_file_with_a_line_left_out_or_another_balance_is_an_altered_one() -> N
 
 
 def test_a_negative_deposit_is_refused() -> None:
+    """CASH-001"""
     error = refused(a_file(deposit_of(avery(), "-40.00")))
     assert (error.code, error.field) == ("AMOUNT_NOT_POSITIVE", "amount")
 
 
 def test_a_statement_continues_the_last_one() -> None:
+    """CASH-001"""
     imported(deposit_of(avery(), "40.00"))
     error = refused(a_file(opening_balance="39.00", closing_balance="39.00"))
     assert error.code == "OPENING_NOT_LAST_CLOSING" and "40.00 USD" in str(error)
@@ -342,6 +352,7 @@ def test_an_entry_is_booked_once_whatever_statement_brings_it_again() -> None:
 
 
 def test_a_statement_that_does_not_add_up_is_refused() -> None:
+    """CASH-001"""
     error = refused(a_file(deposit_of(avery(), "40.00"), closing_balance="41.00"))
     assert error.code == "BALANCES_DO_NOT_ADD_UP"
 

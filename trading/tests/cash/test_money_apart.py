@@ -22,6 +22,7 @@ DOLLARS = 100
 
 
 def test_every_cent_at_the_bank_is_somebodys() -> None:
+    """CASH-020"""
     listing, customer = a_listing(), an_account()
     imported(
         deposit_of(customer, "1000.00"),
@@ -44,10 +45,12 @@ def test_every_cent_at_the_bank_is_somebodys() -> None:
 
 
 def test_a_charge_nobody_bears_yet_is_a_deficiency_until_the_venue_pays_it_in() -> None:
+    """CASH-020"""
     imported(deposit_of(an_account(), "100.00"))
     row = imported(debit("12.00", "CHARGE"))
     assert (safeguarding().excess, safeguarding().requirement) == (-1_200, 10_000)
     assert ("Deficiency", 1_200) in safeguarding().lines()
+    assert ("Paid out, and nobody bears it yet", 1_200) in safeguarding().lines()
     approved("ASSIGN_CASH", row.entries.get().bank_reference, {"account": ledger.FEES})
     assert safeguarding().excess == -1_200
     imported(credit("12.00", ledger.FEES, "Meridian ATS"))
@@ -113,6 +116,7 @@ def test_one_fifteenth_of_a_large_indebtedness_is_the_minimum_and_never_a_cent_l
     ],
 )
 def test_the_warning_comes_before_the_deficiency(own_cash: int, verdict: str, warnings: list[str]) -> None:
+    """CASH-021"""
     recorded(own_cash=own_cash)
     found = net_capital()
     assert found is not None and (found.verdict, found.warnings) == (verdict, warnings)
@@ -132,6 +136,7 @@ def test_more_than_twelve_times_net_capital_in_debts_is_a_warning_too() -> None:
 
 
 def test_another_business_model_has_another_minimum(settings: Any) -> None:
+    """CASH-021"""
     recorded()
     settings.BUSINESS_MODEL = "NET-CAPITAL-NO-CUSTOMER-FUNDS"
     found = net_capital()

@@ -144,6 +144,7 @@ def test_asked_twice_is_asked_once_and_another_request_under_the_same_id_is_refu
 
 
 def test_only_settled_cash_that_no_order_holds_is_withdrawn() -> None:
+    """CASH-010"""
     listing = a_listing()
     account = funded(cents=10_000)
     entered(buy(account, listing, 10, 300))
@@ -177,6 +178,7 @@ def test_a_suspended_account_withdraws_nothing() -> None:
 
 
 def test_cash_goes_to_verified_bank_accounts_of_ones_own_only() -> None:
+    """CASH-011"""
     account = funded(cents=100)
     unverified, anothers = a_bank_account(account, verified=False), a_bank_account(an_account())
     removed = a_bank_account(account)
@@ -187,6 +189,7 @@ def test_cash_goes_to_verified_bank_accounts_of_ones_own_only() -> None:
 
 
 def test_a_new_bank_account_cools_down_for_three_days() -> None:
+    """CASH-011"""
     account = funded(cents=100)
     row = a_bank_account(account, verified=False)
     assert cash.usable_from(row) is None
@@ -207,6 +210,7 @@ def test_requests_that_wait_are_few() -> None:
 
 
 def test_nothing_goes_out_while_cash_and_the_bank_differ() -> None:
+    """CASH-013"""
     account = funded(cents=10_000)
     row = requested(account, 100)
     case = a_break()
@@ -228,6 +232,7 @@ def test_other_cases_stop_nothing() -> None:
 
 
 def test_a_canceled_withdrawal_gives_its_cash_back_once() -> None:
+    """CASH-012"""
     account = funded(cents=10_000)
     row = requested(account, 4_000)
     for _ in range(2):
@@ -248,6 +253,7 @@ def test_nobody_cancels_what_is_somebody_elses_or_on_its_way() -> None:
 
 
 def test_two_people_release_a_withdrawal() -> None:
+    """CASH-012"""
     account = funded(cents=10_000)
     row = requested(account, 4_000)
     by = an_operator()
@@ -267,6 +273,7 @@ def test_two_people_release_a_withdrawal() -> None:
 
 
 def test_two_people_refuse_a_withdrawal_and_say_why() -> None:
+    """CASH-012"""
     account = funded(cents=10_000)
     row = requested(account, 4_000)
     approved("REFUSE_WITHDRAWAL", row.reference, {})

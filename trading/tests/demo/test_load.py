@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
-from portal import clock
+from portal import clock, tax
 from portal.models import Account, User
 from trading import demo, selectors
 from trading.demo import load
@@ -179,3 +179,13 @@ def _may(name: str, listing: Listing, side: Side) -> bool:
     codes = {reason.code for reason in verdict.reasons}
     assert codes <= {"ELIG-CLASS", "MKT-CLOSED"}  # some markets have hours
     return "ELIG-CLASS" not in codes
+
+
+def test_everybody_has_filed_a_tax_form(demo_market: dict[str, Listing]) -> None:
+    """Dana, of Norway, the one for people outside the United States."""
+    names = dict(Account.objects.exclude(kind="CONTRA").values_list("pk", "name"))
+    rates = {names[pk]: found for pk, found in tax.withholding(names, clock.now().date()).items()}
+    assert rates["Avery Wrenfold"] == (0, "W9")
+    assert rates["Dana Okonvist"] == (15, "W8BEN_TREATY")
+    assert rates["Ravel Istrandir"] == (30, "W8BEN")
+    assert "NO_VALID_FORM" not in {reason for _, reason in rates.values()}

@@ -73,7 +73,7 @@ def test_it_is_the_accounts_own_side_only(story: Story) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "ACME", "ACME-1-BUY", "ACME-999-BUY", "ACME-٤-BUY", "\0-4-BUY", "ACME-04-BUY"]
+    "name", ["", "ACME", "ACME-1-BUY", "ACME-" + "999-BUY", "ACME-٤-BUY", "\0-4-BUY", "ACME-04-BUY"]
 )
 def test_what_is_no_name_names_nothing(story: Story, name: str) -> None:
     assert confirmation(story.investor, name) is None
