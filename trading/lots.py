@@ -65,8 +65,8 @@ class LotBook:
         proceeds: int | None = None,
     ) -> list[Piece]:  # fmt: skip
         """Take units out: of these lots first, as far as they go, then first in, first out. What was chosen
-        for other sales is left to them. ``proceeds`` are shared out by quantity, what is left over going to
-        the last piece.
+        for other sales is left to them, if the rest is enough. ``proceeds`` are shared out by quantity, what
+        is left over going to the last piece.
 
         Raises LotsMissing where there are not enough.
         """
@@ -95,10 +95,12 @@ class LotBook:
             if lot.pk in first:
                 parts[n] = min(first[lot.pk], lot.qty, qty)
                 qty -= parts[n]
-        for n, lot in enumerate(lots):
-            if (part := min(lot.qty - parts.get(n, 0) - kept.get(lot.pk, 0), qty)) > 0:
-                parts[n] = parts.get(n, 0) + part
-                qty -= part
+        # What others chose comes last: of a sale corrected since, more may be chosen than it takes.
+        for left_alone in (kept, {}):
+            for n, lot in enumerate(lots):
+                if (part := min(lot.qty - parts.get(n, 0) - left_alone.get(lot.pk, 0), qty)) > 0:
+                    parts[n] = parts.get(n, 0) + part
+                    qty -= part
         if qty:
             raise LotsMissing(place, qty)
         return [(lots[n], part) for n, part in sorted(parts.items()) if part]

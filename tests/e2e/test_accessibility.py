@@ -15,8 +15,9 @@ from tests.e2e.people import a_supervisor, an_investor
 from tests.e2e.trading_screen import TradingScreen
 from tests.e2e.windows import Windows
 from tests.support.browser import grave_faults
+from tests.support.programs import wait_until
 from trading.engine import Phase
-from trading.models import Listing
+from trading.models import Instruction, Listing
 from trading.services import calendars, entry, operations
 from trading.tests.factories import a_fee_schedule, a_listing, buy, entered, in_phase, sell, worked
 
@@ -30,6 +31,9 @@ PAGES = [
     ("investor", "/markets/{call}"),
     ("investor", "/orders"),
     ("investor", "/portfolio"),
+    ("investor", "/trades/{sale}"),
+    ("investor", "/cash"),
+    ("investor", "/documents"),
     ("operator", "/admin/"),
     ("operator", "/admin/trading/listing/"),
     ("operator", "/admin/trading/listing/{listing}/change/"),
@@ -96,7 +100,12 @@ def town(web: WebServer) -> Town:
         reason="Trading in it is thin, and one large order would empty the book.",
         by=a_supervisor(),
     )
-    names = {"open": "AXEA", "halted": "AXEB", "call": "AXEC", "listing": market.pk, "proposal": proposal.pk}
+    wait_until(Instruction.objects.filter(listing=market).exists, "its trade is instructed")
+    sale = Instruction.objects.get(listing=market)
+    names = {
+        "open": "AXEA", "halted": "AXEB", "call": "AXEC", "listing": market.pk, "proposal": proposal.pk,
+        "sale": sale.pk,
+    }  # fmt: skip
     # Of each of the desk's models the newest row.
     names |= {
         f"{model._meta.app_label}/{model._meta.model_name}": row.pk

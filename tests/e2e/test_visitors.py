@@ -50,7 +50,9 @@ def test_no_page_is_wider_than_a_phone(windows: Windows, listing: Listing) -> No
     trader = an_investor(listing, cents=10_000_00, lots=500)
     entered(sell(trader.account, listing, 100, 1250), buy(trader.account, listing, 100, 1200))
     page = windows.open("/", user=trader.user, **PHONE)
-    for path in ("/", "/sign-in", "/orders", "/portfolio", f"/markets/{listing.symbol}"):
+    for path in (
+        "/", "/sign-in", "/orders", "/portfolio", "/cash", "/documents", f"/markets/{listing.symbol}",
+    ):  # fmt: skip
         page.goto(path)
         expect(page.get_by_role("main")).to_be_visible()
         expect(page.get_by_text("Loading …")).to_have_count(0)

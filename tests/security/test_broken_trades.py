@@ -8,7 +8,7 @@ import pytest
 
 from portal import seals
 from portal.tests.factories import an_operator
-from tests.security.test_records import tamper, verify_journal
+from tests.support.verify import assert_named, tamper, verify_journal
 from trading import engine, journal
 from trading.models import Execution, Listing
 from trading.tests.factories import a_listing, approved, buy, drained, entered, funded, sell
@@ -64,9 +64,7 @@ def test_a_decision_that_was_tampered_with_is_named(
 ) -> None:
     change, named = TAMPERED[what]
     tamper(as_owner, "trading_tradebreak", change)
-    code, lines = verify_journal()
-    assert code == 1
-    assert named in lines, lines
+    assert_named(verify_journal, named)
 
 
 CHANGED = {
@@ -95,9 +93,7 @@ def test_a_broken_trade_that_the_rows_tell_otherwise_is_named(
 ) -> None:
     change, named = CHANGED[what]
     assert as_owner.execute(change).rowcount == 1
-    code, lines = verify_journal()
-    assert code == 1
-    assert [line for line in lines if line.startswith(named)], lines
+    assert_named(verify_journal, named)
 
 
 def test_a_bust_that_came_from_no_proposal_is_named(market: Listing) -> None:
@@ -106,6 +102,4 @@ def test_a_bust_that_came_from_no_proposal_is_named(market: Listing) -> None:
     draft = journal.Draft(command, actor_id=an_operator().pk)
     journal.append(drafts={market.pk: [draft]}, received_at=market.listed_at)
     drained(market)
-    code, lines = verify_journal()
-    assert code == 1
-    assert "trading_command ACME seq 10: breaks a trade that nobody decided on" in lines
+    assert_named(verify_journal, "trading_command ACME seq 10: breaks a trade that nobody decided on")

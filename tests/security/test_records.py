@@ -3,7 +3,6 @@
 17 CFR 242.302, 240.17a-4(f)(2)(i)(A).
 """
 
-from io import StringIO
 from typing import Any
 
 import psycopg
@@ -14,6 +13,7 @@ from django.db import connection
 from portal import audit, proposals, seals
 from portal.models import Proposal
 from portal.tests.factories import an_operator
+from tests.support.verify import assert_named, tamper, verify_journal
 from trading.models import Listing, MarketState
 from trading.services import entry
 from trading.services.requests import Refused
@@ -44,24 +44,6 @@ def market(committed_db: str) -> Listing:
     assert isinstance(refused, Refused)
     seals.seal_records()
     return listing
-
-
-def verify_journal() -> tuple[int, list[str]]:
-    """(exit code, lines)"""
-    output = StringIO()
-    code = 0
-    try:
-        call_command("verify_journal", stdout=output, stderr=StringIO())
-    except SystemExit as end:
-        code = int(end.code or 0)
-    return code, output.getvalue().splitlines()
-
-
-def tamper(owner: psycopg.Connection, table: str, change: str) -> None:
-    owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
-    changed = owner.execute(change)
-    assert changed.rowcount == 1
-    owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
 
 
 def test_an_untouched_journal_is_identical(market: Listing) -> None:
@@ -238,10 +220,7 @@ def test_a_record_that_was_tampered_with_is_named(
 ) -> None:
     table, change, named = TAMPERED[what]
     tamper(as_owner, table, change)
-    code, lines = verify_journal()
-    assert code == 1
-    assert [line for line in lines if line.startswith(named)], lines
-    assert lines[-1].endswith("identical=no")
+    assert_named(verify_journal, named)
 
 
 # Projections are no records: the runtime role may change them, and what it may not do is to go unseen.
@@ -370,9 +349,7 @@ def test_a_projection_that_no_event_explains_is_named(
 ) -> None:
     change, named = CHANGED[what]
     assert as_owner.execute(change).rowcount == 1
-    code, lines = verify_journal()
-    assert code == 1
-    assert [line for line in lines if line.startswith(named)], lines
+    assert_named(verify_journal, named)
 
 
 def test_a_damaged_snapshot_is_named(market: Listing, as_owner: psycopg.Connection) -> None:
@@ -424,9 +401,7 @@ def test_a_proposal_that_was_rewritten_is_named(
     assert verify_journal()[0] == 0
     change, named = REWRITTEN[what]
     assert as_owner.execute(f"UPDATE portal_proposal SET {change}").rowcount == 1
-    code, lines = verify_journal()
-    assert code == 1
-    assert [line for line in lines if line.startswith(named)], lines
+    assert_named(verify_journal, named)
 
 
 def test_a_proposal_that_nobody_made_or_that_is_gone_is_named(market: Listing) -> None:
@@ -486,9 +461,7 @@ def test_a_command_put_aside_by_no_such_proposal_is_named(put_aside: Proposal, w
     with connection.cursor() as cursor:
         cursor.execute(change)
         assert cursor.rowcount == 1
-    code, lines = verify_journal()
-    assert code == 1
-    assert named in lines
+    assert_named(verify_journal, named)
 
 
 def test_a_quarantine_that_nobody_approved_is_named(market: Listing) -> None:

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 
 from portal import audit, seals
-from tests.security.test_records import verify_journal
 from tests.support.databases import Databases, restored
+from tests.support.verify import verify_journal
 from trading.tests.factories import a_listing, buy, drained, entered, funded
 
 

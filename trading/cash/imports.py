@@ -10,7 +10,7 @@ from django.db import transaction
 
 from portal import audit, clock
 from portal.models import Account, User
-from trading import balances, words
+from trading import words
 from trading.cash import matches
 from trading.cash.matches import Kind, Match
 from trading.cash.reading import read_statement
@@ -18,7 +18,7 @@ from trading.cash.refusals import CashRefused
 from trading.cash.statements import CREDIT, Line, Statement, check_statement, difference
 from trading.models import CASH, Balance, BankEntry, BankStatement, Case, Withdrawal
 from trading.services import ledger
-from trading.services.ledger import BANK, FEES, SUSPENSE, TRANSIT
+from trading.services.ledger import BANK, FEES, SUSPENSE, TRANSIT, CashEntry
 
 Status = Withdrawal.Status
 
@@ -154,22 +154,23 @@ def _refuse_booked(statement: Statement) -> None:
 
 def _book(row: BankStatement, bank: Account, found: list[Match]) -> None:
     suspense, transit = ledger.contra_account(SUSPENSE), ledger.contra_account(TRANSIT)
-    sides = [_sides(one, bank, suspense, transit) for one in found]
-    balances.lock({(account.pk, CASH) for pair in sides for account in pair})
-    for one, (debit, credit) in zip(found, sides, strict=True):
-        line = one.line
-        transfer = ledger.cash(
-            Kind(one.kind),
-            debit=debit,
-            credit=credit,
-            cents=line.cents,
-            reference=f"BANK:{line.bank_reference}",
+    entries = [
+        CashEntry(
+            Kind(one.kind), *_sides(one, bank, suspense, transit), one.line.cents,
+            f"BANK:{one.line.bank_reference}",
         )
-        BankEntry.objects.create(
+        for one in found
+    ]  # fmt: skip
+    booked = ledger.cash_batch(entries)
+    BankEntry.objects.bulk_create(
+        BankEntry(
             statement=row, transfer=transfer, bank_reference=line.bank_reference, direction=line.direction,
             cents=line.cents, booked_on=line.booked_on, counterparty=line.counterparty,
             counterparty_account=line.counterparty_account, remittance=line.remittance,
-        )  # fmt: skip
+        )
+        for line, transfer in zip((one.line for one in found), booked, strict=True)
+    )  # fmt: skip
+    for one in found:
         _follow(one)
 
 

@@ -3,7 +3,9 @@
 Contra accounts are the outside world's side of the books, and the venue's own.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -65,6 +67,34 @@ def cash(kind: Kind, *, debit: Account, credit: Account, cents: int, reference: 
     """Book cash of a kind. Raises IntegrityError where the reference is booked, or the debtor lacks it."""
     with transaction.atomic():
         return _transfer(kind, debit, credit, CASH, cents, reference, clock.now())
+
+
+class CashEntry(NamedTuple):
+    kind: Kind
+    debit: Account
+    credit: Account
+    cents: int
+    reference: str
+
+
+def cash_batch(entries: Sequence[CashEntry]) -> list[Transfer]:
+    """Book many at once: all balances are locked before any is moved, so that no two batches meet in a
+    circle."""
+    now, settled = clock.now(), dict[tuple[int, str], int]()
+    for entry in entries:
+        for account, cents in ((entry.debit, -entry.cents), (entry.credit, entry.cents)):
+            settled[account.pk, CASH] = settled.get((account.pk, CASH), 0) + cents
+    with transaction.atomic():
+        balances.lock(settled)
+        booked = Transfer.objects.bulk_create(
+            Transfer(
+                at=now, kind=entry.kind, debit_account=entry.debit, credit_account=entry.credit,
+                asset_id=CASH, amount=entry.cents, reference=entry.reference,
+            )
+            for entry in entries
+        )  # fmt: skip
+        balances.move(settled=settled)
+    return booked
 
 
 def move_securities(

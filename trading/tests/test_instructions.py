@@ -27,6 +27,7 @@ from trading.settlement import consumer
 from trading.tests.factories import (
     a_fee_schedule,
     a_listing,
+    approved,
     as_recomputed,
     buy,
     drained,
@@ -208,6 +209,25 @@ def test_a_sale_takes_the_lots_its_owner_chose_before_it_settled(buyer: Account)
     settled(listing)
     # The other sale goes first in, first out, and leaves alone what was chosen.
     assert lots_of(seller) == [(4, 1_600, 400)]
+    as_recomputed(listing)
+
+
+def test_lots_chosen_for_a_sale_that_was_lowered_since_keep_no_other_from_settling(buyer: Account) -> None:
+    listing = a_listing("LATR", rail=Listing.Rail.BOOK_ENTRY_T1)
+    seller = funded(lots=10, listing=listing)
+    lowered = traded(listing, seller, buyer, 6)
+    settled(listing)
+    lot = Lot.objects.get(account=seller)
+    LotChoice.objects.create(instruction=Instruction.objects.get(), lot=lot, qty=6)
+    approved("CORRECT_TRADE", f"LATR {lowered}", {"reason_code": "AGREED", "price": 500, "qty": 1})
+    drained(listing)
+    # Nine are free again, though six are still chosen: settlement has not come to the correction.
+    entry = {"entry": "CORRECTION", "debit": seller.number, "credit": funded().number, "asset": "LATR",
+             "amount": 9, "text": "Was the other's."}  # fmt: skip
+    approved("LEDGER_ENTRY", "ledger", entry)
+    Instruction.objects.update(due_at=clock.now())
+    settled(listing)
+    assert Lot.objects.filter(account=seller, qty__gt=0).count() == 0
     as_recomputed(listing)
 
 

@@ -205,6 +205,9 @@ PAGES = {
     "refusals": "/api/v1/refusals?account={account}",
     "settlements": "/api/v1/settlements?account={account}",
     "lots": "/api/v1/lots?account={account}",
+    "cash": "/api/v1/cash?account={account}",
+    "cash/movements": "/api/v1/cash/movements?account={account}",
+    "documents": "/api/v1/documents?account={account}",
 }
 
 

@@ -1,11 +1,9 @@
 """``verify_ledger`` recomputes every balance and names what differs."""
 
-from io import StringIO
-
 import psycopg
 import pytest
-from django.core.management import call_command
 
+from tests.support.verify import assert_named, verify_ledger
 from trading.models import Execution, Listing
 from trading.tests.factories import (
     a_fee_schedule,
@@ -32,17 +30,6 @@ def market(committed_db: str) -> Listing:
     drained(listing)
     entered(buy(buyer, listing, 7, 400), replace(asked, 70, 500))
     return listing
-
-
-def verify_ledger() -> tuple[int, list[str]]:
-    """(exit code, lines)"""
-    output = StringIO()
-    code = 0
-    try:
-        call_command("verify_ledger", stdout=output)
-    except SystemExit as end:
-        code = int(end.code or 0)
-    return code, output.getvalue().splitlines()
 
 
 def test_an_untouched_ledger_is_identical(market: Listing) -> None:
@@ -89,10 +76,7 @@ def test_a_balance_that_nothing_explains_is_named(
 ) -> None:
     change, named = CHANGED[what]
     assert as_owner.execute(change).rowcount == 1
-    code, lines = verify_ledger()
-    assert code == 1
-    assert [line for line in lines if line.endswith(named)], lines
-    assert lines[-1] == "accounts=4 balances=6 transfers=4 identical=no"
+    assert_named(verify_ledger, named)
 
 
 @pytest.fixture
@@ -147,6 +131,4 @@ def test_a_fee_that_nothing_explains_is_named(
 ) -> None:
     change, named = CHARGED[what]
     assert as_owner.execute(change).rowcount == 1
-    code, lines = verify_ledger()
-    assert code == 1
-    assert [line for line in lines if line.endswith(named)], lines
+    assert_named(verify_ledger, named)

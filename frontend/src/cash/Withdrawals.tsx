@@ -33,7 +33,7 @@ export function Withdrawals({ account }: { account: string }) {
     <section className="panel" aria-labelledby="withdrawals">
       <div className="panel-head panel-head-tall"><h2 id="withdrawals">{t("withdrawals.title")}</h2></div>
       <TableFrame label={t("withdrawals.title")}>
-        <table className="table">
+        <table className="table withdrawals">
           <thead>
             <tr>
               <th scope="col" className="medium">{t("withdrawals.reference")}</th>

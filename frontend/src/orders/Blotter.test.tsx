@@ -78,7 +78,7 @@ test("FEES-008: fills tell their fees, what was busted is struck out of the sum"
   await userEvent.click(await screen.findByRole("tab", { name: "Fills" }));
   await screen.findByText("Busted by the venue");
   screen.getByText("Corrected");
-  expect(screen.getByText("Fees of the fills shown").nextElementSibling?.textContent).toBe("$1.30");
+  expect(screen.getByText("Fees of the fills shown").closest("tr")?.textContent).toBe("Fees of the fills shown$1.30");
 });
 
 test("cancel all asks first, counts what it means, and sends one request", async () => {

@@ -59,7 +59,7 @@ export function Fills({ executions, loaded, onMore }: Props) {
             <th scope="col">{t("column.side")}</th>
             <th scope="col" className="num">{t("column.quantity")}</th>
             <th scope="col" className="num">{t("column.price")}</th>
-            <th scope="col" className="num">{t("column.amount")}</th>
+            <th scope="col" className="num medium">{t("column.amount")}</th>
             <th scope="col" className="num">{t("column.fee")}</th>
             <th scope="col">{t("column.settlement")}</th>
             <th scope="col">{t("column.time", { zone })}</th>
@@ -72,7 +72,7 @@ export function Fills({ executions, loaded, onMore }: Props) {
               <td><SideCell side={execution.side} /></td>
               <td className="num strong">{quantity(execution.last_qty)}</td>
               <td className="num strong">{price(execution.last_px, tickOf(execution.symbol))}</td>
-              <td className="num">{money(execution.amount)}</td>
+              <td className="num medium">{money(execution.amount)}</td>
               <td className="num">{money(execution.fee)}</td>
               <td className="muted"><Fate execution={execution} /></td>
               <td className="muted nowrap">{time(execution.at)}</td>
@@ -81,7 +81,8 @@ export function Fills({ executions, loaded, onMore }: Props) {
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row" colSpan={5}>{t("fill.fees_shown")}</th>
+            <th scope="row" colSpan={4}>{t("fill.fees_shown")}</th>
+            <td className="medium" />
             <td className="num strong">{money(sum(executions.filter(stands).map(({ fee }) => fee)))}</td>
             <td colSpan={2} />
           </tr>

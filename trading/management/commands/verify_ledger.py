@@ -1,4 +1,5 @@
-"""Recompute every balance from transfers, trades and working orders; exit 1 if it differs."""
+"""Recompute every balance, hold and lot from transfers, trades and working orders, and hold every settlement
+against its trade; exit 1 if anything differs."""
 
 import sys
 from typing import Any

@@ -22,7 +22,8 @@ from portal import clock, proposals
 from portal.models import Account, User
 from portal.tests.factories import an_operator
 from tests.support.databases import Databases
-from trading import matching
+from trading import cash, matching
+from trading.cash import CashRefused
 from trading.engine import TimeInForce
 from trading.models import (
     CASH,
@@ -33,13 +34,16 @@ from trading.models import (
     Instruction,
     Listing,
     Lot,
-    LotChoice,
     Order,
     SettlementState,
-    Transfer,
+    Withdrawal,
 )
+from trading.reconciliation.comparing import reconcile_all
 from trading.services import busts, entry, ledger
+from trading.services.lot_choices import ChoiceRefused, choose_lots
+from trading.settlement import booking
 from trading.settlement.subjects import subject_of
+from trading.tests.cash import bank
 from trading.tests.factories import (
     a_fee_schedule,
     a_listing,
@@ -78,10 +82,10 @@ class Books(RuleBasedStateMachine):
         self.database.__enter__()
         clock.forget()
         matching.forget()
-        self.operators = tuple(User.objects.order_by("id"))
+        self.operators = tuple(User.objects.order_by("id")[:2])
         self.listings = list(Listing.objects.order_by("symbol"))
         self.accounts = list(Account.objects.filter(kind=Account.Kind.INVESTOR).order_by("number"))
-        self.deposited = ACCOUNTS * CENTS
+        self.at_bank = ACCOUNTS * CENTS
 
     def teardown(self) -> None:
         """In the end everything settles, or has been called off; journal and rows agree too."""
@@ -93,6 +97,7 @@ class Books(RuleBasedStateMachine):
             left = Instruction.objects.filter(state__in=PENDING).values_list("state", flat=True)
             assert set(left) <= {SettlementState.FAILED}
             self.the_ledger_is_what_is_recomputed()
+            assert all(row.agrees for row in reconcile_all())
             for listing in self.listings:
                 assert verify_listing(listing_id=listing.pk).findings.lines() == []
         finally:
@@ -231,27 +236,58 @@ class Books(RuleBasedStateMachine):
             self.trade(*new, settles=False)
             settled(self.listings[new[0]])
         pending = Instruction.objects.filter(state__in=PENDING, kind=Instruction.Kind.TRADE)
-        row = self.picked(pending.select_related("listing"), pick)
+        row = self.picked(pending.select_related("listing", "seller"), pick)
         if row is None:
             return
-        row.lot_choices.all().delete()
-        lots = Lot.objects.filter(account=row.seller_id, asset=row.listing.asset_id, qty__gt=0)
-        left = row.qty
-        for lot, wanted in zip(lots.order_by("-id"), qtys, strict=False):
-            others = lot.choices.filter(instruction__state__in=PENDING)
-            kept = others.aggregate(sum=Sum("qty", default=0))["sum"]
-            if (qty := min(wanted, left, lot.qty - kept)) > 0:
-                LotChoice.objects.create(instruction=row, lot=lot, qty=qty)
-                left -= qty
+        lots = Lot.objects.filter(account=row.seller_id, asset=row.listing.asset_id, qty__gt=0).order_by(
+            "-id"
+        )
+        choices = {lot.pk: qty for lot, qty in zip(lots, qtys, strict=False)}
+        with suppress(ChoiceRefused):
+            choose_lots(account=row.seller, instruction_id=row.pk, choices=choices, by=self.operators[0])
 
     # Cash
 
-    @rule(who=picks, cents=st.integers(1, 500))
-    def deposit(self, who: int, cents: int) -> None:
-        ledger.deposit(
-            account=self.accounts[who], cents=cents, reference=f"deposit {Transfer.objects.count()}"
-        )
-        self.deposited += cents
+    @rule(who=picks, cents=st.integers(1, 500), named=st.sampled_from([True, True, False]))
+    def deposit(self, who: int, cents: int, named: bool) -> None:
+        account = self.accounts[who]
+        amount = dollars(cents)
+        self.bank_says(bank.deposit_of(account, amount) if named else bank.credit(amount, "no name"), cents)
+
+    @rule(who=picks, cents=st.integers(1, CENTS), goes_on=st.booleans())
+    def withdraw(self, who: int, cents: int, goes_on: bool) -> None:
+        account, by = self.accounts[who], self.operators[0]
+        to, request_id = account.bank_accounts.get().pk, str(Withdrawal.objects.count())
+        with suppress(CashRefused):
+            cash.request_withdrawal(
+                account=account, bank_account_id=to, cents=cents, request_id=request_id, by=by
+            )
+        if goes_on:
+            self.carry_withdrawal_on(0, "RELEASE_WITHDRAWAL")
+
+    @rule(
+        pick=picks,
+        how=st.sampled_from(["CANCEL", "REFUSE_WITHDRAWAL", "RELEASE_WITHDRAWAL", "PAY", "RETURN"]),
+    )
+    def carry_withdrawal_on(self, pick: int, how: str) -> None:
+        """Whether it makes sense or not: the bank may pay what nobody ordered."""
+        row = self.picked(Withdrawal.objects.select_related("account"), pick)
+        if row is None:
+            return
+        if how == "CANCEL":
+            with suppress(CashRefused):
+                cash.cancel_withdrawal(account=row.account, withdrawal_id=row.pk, by=self.operators[0])
+        elif how == "PAY":
+            self.bank_says(bank.debit(dollars(row.cents), row.reference), -row.cents)
+        elif how == "RETURN":
+            self.bank_says(bank.credit(dollars(row.cents), row.reference), row.cents)
+        else:
+            self.decide(how, row.reference, {})
+
+    def bank_says(self, entry: dict[str, str], cents: int) -> None:
+        """A statement of one line."""
+        bank.imported(entry, booked_on=booking.local_date(self.listings[0], clock.now()).isoformat())
+        self.at_bank += cents
 
     # What always holds
 
@@ -262,12 +298,16 @@ class Books(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_made_or_lost_and_nobody_owes(self) -> None:
-        held = Balance.objects.exclude(account__in=Account.objects.filter(
-            number__in=["C-BANK", "C-ACME", "C-BETA"]
-        ))  # fmt: skip
+        world = Account.objects.filter(number__in=["C-BANK", "C-ACME", "C-BETA"])
+        held = Balance.objects.exclude(account__in=world)
         totals = dict(held.order_by().values_list("asset").annotate(Sum("settled")))
-        assert totals == {CASH: self.deposited, "ACME": ACCOUNTS * LOTS, "BETA": ACCOUNTS * LOTS}
-        assert not held.filter(settled__lt=F("held") + F("pending_out")).exists()
+        assert totals == {CASH: self.at_bank, "ACME": ACCOUNTS * LOTS, "BETA": ACCOUNTS * LOTS}
+        promised = F("held") + F("pending_out")
+        assert not held.exclude(account__kind=Account.Kind.CONTRA).filter(settled__lt=promised).exists()
+
+
+def dollars(cents: int) -> str:
+    return f"{cents / 100:.2f}"
 
 
 def open_the_venue() -> None:
@@ -278,6 +318,7 @@ def open_the_venue() -> None:
     listings = [a_listing("ACME"), a_listing("BETA", rail=Listing.Rail.BOOK_ENTRY_T1)]
     for _ in range(ACCOUNTS):
         account = funded(cents=CENTS)
+        bank.a_bank_account(account)
         for listing, price in product(listings, (90, 110)):
             reference = f"{listing.symbol} at {price} for {account.number}"
             ledger.issue(account=account, listing=listing, lots=LOTS // 2, price=price, reference=reference)
