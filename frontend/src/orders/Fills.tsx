@@ -52,7 +52,7 @@ export function Fills({ executions, loaded, onMore }: Props) {
   if (executions.length === 0 && !onMore) return <p className="empty">{t("blotter.no_fills")}</p>;
   return (
     <TableFrame label={t("blotter.fills")}>
-      <table className="table">
+      <table className="table fills">
         <thead>
           <tr>
             <th scope="col">{t("column.listing")}</th>

@@ -22,7 +22,7 @@ export function History({ orders, loaded, onMore }: Props) {
   if (orders.length === 0 && !onMore) return <p className="empty">{t("blotter.no_history")}</p>;
   return (
     <TableFrame label={t("blotter.history")}>
-      <table className="table">
+      <table className="table two-line past-orders">
         <thead>
           <tr>
             <th scope="col">{t("column.listing")}</th>
@@ -31,8 +31,8 @@ export function History({ orders, loaded, onMore }: Props) {
             <th scope="col" className="num">{t("column.filled")}</th>
             <th scope="col" className="num medium">{t("column.average")}</th>
             <th scope="col" className="num medium">{t("column.fee")}</th>
-            <th scope="col" className="medium">{t("column.type")}</th>
-            <th scope="col">{t("column.status")}</th>
+            <th scope="col" className="order-type">{t("column.type")}</th>
+            <th scope="col" className="order-status">{t("column.status")}</th>
             <th scope="col">{t("column.updated", { zone })}</th>
           </tr>
         </thead>
@@ -45,8 +45,8 @@ export function History({ orders, loaded, onMore }: Props) {
               <td className="num"><FilledCell order={order} /></td>
               <td className="num medium">{price(order.avg_px, tickOf(order.symbol))}</td>
               <td className="num medium">{money(order.fee)}</td>
-              <td className="medium"><TypeCell order={order} /></td>
-              <td><StatusCell order={order} /></td>
+              <td className="order-type"><TypeCell order={order} /></td>
+              <td className="order-status"><StatusCell order={order} /></td>
               <td className="muted nowrap">{time(order.updated_at)}</td>
             </tr>
           ))}

@@ -47,7 +47,7 @@ export function OpenOrders({ orders, open, loaded, guarded, onCancelAll }: Props
   const edited = orders.find(({ id }) => id === editing);
   return (
     <TableFrame label={t("blotter.open")}>
-      <table className="table open-orders">
+      <table className="table two-line open-orders">
         <thead>
           <tr>
             <th scope="col">{t("column.listing")}</th>

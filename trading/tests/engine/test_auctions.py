@@ -112,6 +112,17 @@ def test_front_is_paired_with_front_until_the_volume_is_done():
     ]
 
 
+def test_orders_whose_limits_do_not_meet_are_not_paired():
+    """AUCT-006, AUCT-007"""
+    desk = called([(BUY, 5, 101), (SELL, 5, 100), (BUY, 3, 99), (SELL, 3, 102)])
+    assert desk.enter(Phase.CONTINUOUS)[1:] == [
+        "PERIODIC_CALL uncrossed: 5@100",
+        "1 and 2 trade 5@100",
+        "phase CONTINUOUS",
+    ]
+    assert (desk.queue(BUY), desk.queue(SELL)) == ([(3, 3, 99)], [(4, 3, 102)])
+
+
 def test_an_order_without_a_limit_goes_before_the_limits_of_its_protection():
     """AUCT-007"""
     desk = called([(BUY, 5, 100), (BUY, 5, 101), (SELL, 7, 100)], call=Phase.OPENING_CALL)

@@ -183,6 +183,17 @@ def test_expiries_come_by_moment_and_within_one_by_arrival():
     assert expiries.next_at == NEVER
 
 
+def test_a_moment_whose_orders_are_all_gone_is_not_due():
+    """MATC-013"""
+    expiries = Expiries()
+    orders = {moment: order(moment, 100, 1) for moment in (10, 20, 30)}
+    for moment, working in orders.items():
+        expiries.add(moment, working)
+    for moment, due_next in ((20, 10), (10, 30), (30, NEVER)):
+        expiries.discard(moment, orders[moment])
+        assert expiries.next_at == due_next
+
+
 def test_an_order_of_the_moment_being_dealt_with_may_still_be_discarded():
     """ORDT-064, MATC-012"""
     expiries, leg = Expiries(), order(1, 100, 1)
