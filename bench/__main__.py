@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m bench [engines] [yardstick] [drain] [statements]`: measure and print."""
+"""`make bench`, or `python -m bench [part …]`: measure and print."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 from bench import engines, yardstick
 
 FOLDER = Path(__file__).resolve().parent.parent / ".local" / "bench"
-PARTS = ("engines", "yardstick", "drain", "statements")
+PARTS = ("engines", "yardstick", "drain", "settlement", "statements")
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
         print(engines.table(rows))
     if "yardstick" in parts:
         yardstick.print_table(yardstick.PUBLISHED)
-    for part in ("drain", "statements"):
+    for part in ("drain", "settlement", "statements"):
         if part in parts:
             # A process of its own: settings are read once, and the comparison needs none.
             subprocess.run([sys.executable, "-m", f"bench.{part}"], check=True)

@@ -24,6 +24,9 @@ class Facts(NamedTuple):
     price: int | None  # in ticks
 
 
+ALIKE = ["account", "asset", *Facts._fields]  # there is one lot of them
+
+
 class Piece(NamedTuple):
     """Some units and what they cost, in cents; out of a lot, or into it."""
 
@@ -113,10 +116,7 @@ class LotBook:
         lot = self._of_facts.get(key)
         if lot is None:
             account_id, asset_id = place
-            found = Lot.objects.filter(account=account_id, asset=asset_id, **facts._asdict()).first()
-            lot = found or Lot(account_id=account_id, asset_id=asset_id, **facts._asdict())
-            self._of_facts[key] = lot
-        if lot not in self._lots[place]:
+            lot = self._of_facts[key] = Lot(account_id=account_id, asset_id=asset_id, **facts._asdict())
             self._lots[place].append(lot)
             self._lots[place].sort(key=lambda lot: (lot.acquired_on, lot.pk is None, lot.pk))
         lot.qty += qty
@@ -134,17 +134,19 @@ class LotBook:
     def write(self, *, at: datetime) -> None:
         if not self._entries:
             return
-        Lot.objects.bulk_create([lot for lot in self._touched() if lot.pk is None])
-        _update([lot for lot in self._touched() if lot.pk is not None])
+        touched = {id(entry.lot): entry.lot for entry in self._entries}.values()
+        _update([lot for lot in touched if lot.pk is not None])
+        new = [lot for lot in touched if lot.pk is None]
+        # One that is alike may be there, empty: it was not read, and is filled again.
+        Lot.objects.bulk_create(
+            new, update_conflicts=True, unique_fields=ALIKE, update_fields=["qty", "cost"]
+        )
         bulk.copy(
             LotEntry,
             ("lot_id", "reference", "at", "qty", "cost", "proceeds"),
             [(e.lot.pk, e.reference, at, e.qty, e.cost, e.proceeds) for e in self._entries],
         )
         self._entries = []
-
-    def _touched(self) -> list[Lot]:
-        return list({id(entry.lot): entry.lot for entry in self._entries}.values())
 
 
 class LotsMissing(Exception):

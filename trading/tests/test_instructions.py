@@ -231,6 +231,21 @@ def test_lots_chosen_for_a_sale_that_was_lowered_since_keep_no_other_from_settli
     as_recomputed(listing)
 
 
+def test_a_lot_that_was_sold_out_is_filled_again_by_what_is_alike(listing: Listing, buyer: Account) -> None:
+    seller = funded(lots=10, listing=listing)
+    traded(listing, seller, buyer)
+    settled(listing)
+    bought = Lot.objects.get(account=buyer)
+    traded(listing, buyer, seller)
+    settled(listing)
+    traded(listing, seller, buyer)
+    settled(listing)
+    assert [(lot.pk, lot.qty, lot.cost) for lot in Lot.objects.filter(account=buyer)] == [
+        (bought.pk, 10, 5_000)
+    ]
+    as_recomputed(listing)
+
+
 def test_a_cost_that_does_not_divide_is_lost_to_no_cent(listing: Listing, buyer: Account) -> None:
     seller = funded(lots=3, listing=listing)
     Lot.objects.filter(account=seller).update(cost=100)

@@ -101,6 +101,7 @@ def test_holdings_and_lots_that_agree_open_no_case(listing: Listing, holder: Acc
 
 
 def test_lots_that_are_gone_open_one_case_that_stays_open(listing: Listing, holder: Account) -> None:
+    """RECN-004, RECN-006"""
     lose_lots(holder, 7)
     for _ in range(2):
         made = reconcile(asset="ACME", kind=Kind.LOTS)
@@ -129,6 +130,7 @@ def test_the_register_is_held_against_every_account(listing: Listing, holder: Ac
 
 
 def test_a_custodian_that_names_nobody_says_how_much_there_is(listing: Listing, holder: Account) -> None:
+    """RECN-003"""
     funded(lots=5, listing=listing)
     assert said(CUSTODIAN, f"{today()},ACME,,105").agrees
     made = said(CUSTODIAN, f"{today()},ACME,,104")
@@ -137,6 +139,7 @@ def test_a_custodian_that_names_nobody_says_how_much_there_is(listing: Listing, 
 
 
 def test_what_happened_since_the_day_of_the_file_is_no_break(listing: Listing, holder: Account) -> None:
+    """RECN-002"""
     day = today()
     clock.advance(by=timedelta(days=1))
     ledger.issue(account=holder, listing=listing, lots=50, reference="since")
@@ -146,6 +149,7 @@ def test_what_happened_since_the_day_of_the_file_is_no_break(listing: Listing, h
 
 
 def test_a_day_ends_at_midnight_where_the_listing_is(listing: Listing, holder: Account) -> None:
+    """RECN-002"""
     new_york = ZoneInfo("America/New_York")
     late = datetime(2031, 3, 3, 23, 59, tzinfo=new_york)
     clock.advance(by=late - clock.now())
@@ -157,6 +161,7 @@ def test_a_day_ends_at_midnight_where_the_listing_is(listing: Listing, holder: A
 
 
 def test_the_last_file_that_speaks_of_a_security_counts(listing: Listing, holder: Account) -> None:
+    """RECN-003"""
     a_listing("BETA")
     day = today()
     assert not said(REGISTER, f"{day},ACME,{holder.number},99").agrees
@@ -168,6 +173,7 @@ def test_the_last_file_that_speaks_of_a_security_counts(listing: Listing, holder
 
 
 def test_customers_cash_is_what_the_bank_says(holder: Account) -> None:
+    """RECN-002"""
     assert reconcile(asset=CASH, kind=Kind.BANK) is None, "no statement yet"
     day = today()
     on_it = ledger.deposit(account=holder, cents=500, reference="on the statement")
@@ -188,6 +194,7 @@ def test_cash_that_is_not_at_the_bank_opens_a_case(holder: Account) -> None:
 
 
 def test_everything_is_compared_once_a_day_of_the_venue(listing: Listing, holder: Account) -> None:
+    """RECN-001"""
     a_listing("BETA")
     said(CUSTODIAN, f"{today()},ACME,,100")
     clock.advance(by=timedelta(days=1))
@@ -218,6 +225,7 @@ def test_the_command_says_how_it_came_out(listing: Listing, holder: Account) -> 
 
 
 def test_a_break_stops_settlement_of_its_security_and_no_other(listing: Listing, holder: Account) -> None:
+    """RECN-004"""
     beta, buyer = a_listing("BETA"), funded(cents=100_000)
     other = funded(lots=10, listing=beta)
     said(REGISTER, f"{today()},ACME,{holder.number},99")
@@ -235,6 +243,7 @@ def test_a_break_stops_settlement_of_its_security_and_no_other(listing: Listing,
 
 
 def test_settlement_that_finds_lots_missing_opens_a_case_and_stops(listing: Listing, holder: Account) -> None:
+    """RECN-005"""
     buyer = funded(cents=100_000)
     entered(sell(holder, listing, 10, 500), buy(buyer, listing, 10, 500))
     drained(listing)
@@ -263,6 +272,7 @@ def refused(code: str) -> pytest.RaisesExc[ReconciliationRefused]:
 def test_a_break_that_has_gone_is_closed_by_a_person_who_says_what_it_was(
     case: Case, holder: Account, by: User
 ) -> None:
+    """RECN-006"""
     lose_lots(holder, 0)
     with refused("STILL_DIFFERS"):
         close_case(case=case, resolution="Lots restored.", by=by)
@@ -286,6 +296,7 @@ def test_a_comparison_of_before_the_case_closes_nothing(listing: Listing, holder
 
 
 def test_a_break_that_is_still_there_is_closed_by_two_people(case: Case, by: User) -> None:
+    """RECN-006"""
     proposal = proposals.propose(
         kind="CLOSE_CASE", subject=str(case.pk), new={}, reason="Known, mended tomorrow.", by=by
     )
@@ -345,6 +356,7 @@ BAD_FILES = {
 
 @pytest.mark.parametrize("what", BAD_FILES)
 def test_a_wrong_file_is_refused_and_changes_nothing(listing: Listing, what: str) -> None:
+    """RECN-007"""
     content, code, message = BAD_FILES[what]
     with pytest.raises(ReconciliationRefused) as error:
         import_positions(source=REGISTER, content=content, file_name="positions.csv")
@@ -355,6 +367,7 @@ def test_a_wrong_file_is_refused_and_changes_nothing(listing: Listing, what: str
 
 
 def test_a_file_is_taken_in_once(listing: Listing, holder: Account, by: User) -> None:
+    """RECN-007"""
     content = a_file(f"{today()},ACME,{holder.number},100")
     file, _ = import_positions(source=REGISTER, content=content, file_name="positions.csv", by=by)
     with refused("ALREADY_IMPORTED"):
