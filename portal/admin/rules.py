@@ -37,7 +37,6 @@ class RuleValueAdmin(ReadOnlyAdmin):
     change_list_template = "admin/portal/rulevalue/change_list.html"
     list_title = "Rule table"
     list_display = ["rule_id", "says", "effective_from", "citation", "sourced", "decided"]
-    list_filter = ["sourced"]
     search_fields = ["rule_id", "citation"]
     search_help_text = "Rule or citation"
     ordering = ["rule_id", "-effective_from", "-id"]
