@@ -8,10 +8,12 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from channels.layers import get_channel_layer
+from django.db import transaction
 
 from portal import clock
 from trading import selectors, wire
@@ -78,6 +80,11 @@ def publish_state(listing_id: int) -> None:
 def publish_balances(account_ids: set[int]) -> None:
     """Hint that balances moved other than by the account's own events."""
     _send([(account_group(account_id), {"type": "balances"}) for account_id in sorted(account_ids)])
+
+
+def publish_balances_on_commit(account_ids: Iterable[int]) -> None:
+    moved = set(account_ids)
+    transaction.on_commit(lambda: publish_balances(moved), robust=True)
 
 
 def _market_message(

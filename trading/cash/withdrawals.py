@@ -11,7 +11,7 @@ from django.db import transaction
 from portal import audit, clock
 from portal.models import Account, Proposal, User
 from portal.proposals import ProposalRefused, Wording
-from trading import balances, words
+from trading import balances, feed, words
 from trading.cash.bank_accounts import locked, refuse_inactive, unknown_bank_account, usable_from
 from trading.cash.refusals import CashRefused
 from trading.models import CASH, BankAccount, Case, Transfer, Withdrawal
@@ -194,6 +194,7 @@ def _hold(account: Account, cents: int) -> None:
             "amount",
         )
     balances.move(held={place: cents})
+    feed.publish_balances_on_commit([account.pk])
 
 
 def _end(row: Withdrawal, status: str, *, reason: str = "") -> None:
@@ -201,6 +202,7 @@ def _end(row: Withdrawal, status: str, *, reason: str = "") -> None:
     place = row.account_id, CASH
     balances.lock([place])
     balances.move(held={place: -row.cents})
+    feed.publish_balances_on_commit([row.account_id])
     row.status, row.reason, row.ended_at = status, reason, clock.now()
     row.save(update_fields=["status", "reason", "ended_at"])
 

@@ -8,8 +8,6 @@ enough; what is left over stays with the issuer.
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-from django.db import transaction
-
 from portal import clock, tax
 from portal.models import Account, Proposal
 from portal.proposals import ProposalRefused, Wording
@@ -67,7 +65,7 @@ class PayDividend:
         )
         _pay(dividend, shares, issuer, owed)
         paid = {share.account_id for share in shares}
-        transaction.on_commit(lambda: feed.publish_balances(paid), robust=True)
+        feed.publish_balances_on_commit(paid)
 
     def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
         listing = named_listing(subject)

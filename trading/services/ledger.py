@@ -12,7 +12,7 @@ from django.db import transaction
 
 from portal import clock
 from portal.models import Account
-from trading import balances
+from trading import balances, feed
 from trading.lots import Facts, LotBook, facts_of
 from trading.models import CASH, Asset, Listing, Lot, Transfer
 
@@ -94,6 +94,7 @@ def cash_batch(entries: Sequence[CashEntry]) -> list[Transfer]:
             for entry in entries
         )  # fmt: skip
         balances.move(settled=settled)
+        feed.publish_balances_on_commit(account for account, _ in settled)
     return booked
 
 
@@ -157,6 +158,7 @@ def _transfer(
     )  # fmt: skip
     balances.lock([(debit.pk, asset), (credit.pk, asset)])
     balances.move(settled={(debit.pk, asset): -amount, (credit.pk, asset): amount})
+    feed.publish_balances_on_commit([debit.pk, credit.pk])
     return transfer
 
 
