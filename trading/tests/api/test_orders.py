@@ -47,7 +47,7 @@ def test_an_order_is_taken_down_then_accepted_then_filled(venue: Venue, owner: C
     assert order["avg_px"] == "12.5000"
     newest = owner.get("/api/v1/executions").json()["results"][0]
     assert newest | {"last_px": "12.50", "last_qty": "20", "amount": "250.00", "liquidity": "TAKER"} == newest
-    assert not newest["settled"]
+    assert newest["settlement"] is None
     balances = owner.get("/api/v1/balances").json()
     assert balances["cash"] == {
         "asset": "USD", "settled": "9875.00", "held": "543.00", "pending_in": "0.00", "pending_out": "250.00",
@@ -55,11 +55,12 @@ def test_an_order_is_taken_down_then_accepted_then_filled(venue: Venue, owner: C
     }  # fmt: skip
 
     settled(venue.listing)
-    assert owner.get("/api/v1/executions").json()["results"][0]["settled"]
+    assert owner.get("/api/v1/executions").json()["results"][0]["settlement"]["state"] == "SETTLED"
     [holding] = owner.get("/api/v1/balances").json()["holdings"]
     assert holding == {
         "symbol": "ACME", "name": "ACME common", "settled": "530", "held": "0", "pending_in": "0",
         "pending_out": "0", "available": "530", "last_px": "12.50", "market_value": "6625.00",
+        "cost": None, "unrealized": None,  # of what was issued, at a price nobody knows
     }  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """Imports inside: pytest may read this before Django is set up."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_django import DjangoDbBlocker
@@ -22,9 +24,23 @@ def loaded(
 
     with django_db_blocker.unblock(), databases.clone(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(load, "OPENING_ROUNDS", 4)
+        _wait_for_trading_hours()
         matching.forget()
         load.load()
         yield
+
+
+def _wait_for_trading_hours() -> None:
+    """Some listings of the demo have hours: whenever the tests run, it is noon of a trading day."""
+    from portal import clock
+    from trading.timetable import is_exchange_holiday
+
+    clock.forget()  # that of another database
+    now = clock.now().astimezone(ZoneInfo("America/New_York"))
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    while noon <= now or is_exchange_holiday(noon.date()):
+        noon += timedelta(days=1)
+    clock.advance(by=noon - now)
 
 
 @pytest.fixture
