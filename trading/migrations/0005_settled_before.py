@@ -1,4 +1,7 @@
-"""What an earlier release settled gets its instructions, with their steps, and its lots, first in first out."""
+"""What an earlier release settled gets its instructions, with their steps, and its lots, first in first out.
+
+What has them is left as it is: settlement may have gone on between the two migrations.
+"""
 
 from collections import defaultdict
 from zoneinfo import ZoneInfo
@@ -17,10 +20,12 @@ INSTRUCTIONS = """
     JOIN trading_transfer t ON t.reference = 'TRADE_TOKEN:' || listing_id || ':' || trade_seq
     WHERE b.side = 'BUY' AND s.side = 'SELL'
     ORDER BY t.id
+    ON CONFLICT ON CONSTRAINT instructed_once DO NOTHING
 """
 STEPS = """
     INSERT INTO trading_settlementstep (instruction_id, at, passed, reason, note)
-    SELECT id, state_at, '{MATCHED,INSTRUCTED,AFFIRMED,EXECUTING,SETTLED}', '', '' FROM trading_instruction
+    SELECT id, state_at, '{MATCHED,INSTRUCTED,AFFIRMED,EXECUTING,SETTLED}', '', '' FROM trading_instruction i
+    WHERE NOT EXISTS (SELECT FROM trading_settlementstep WHERE instruction_id = i.id)
     ORDER BY id
 """
 
@@ -35,14 +40,19 @@ def make_lots(apps, schema_editor):
         apps.get_model("trading", name) for name in ("Lot", "LotEntry", "Transfer", "Instruction", "Listing")
     )
     listings = {row.asset_id: row for row in Listing.objects.all()}
-    trades = {f"TRADE_TOKEN:{row.listing_id}:{row.trade_seq}": row for row in Instruction.objects.all()}
+    instructed = Instruction.objects.filter(kind="TRADE")
+    trades = {f"TRADE_TOKEN:{row.listing_id}:{row.trade_seq}": row for row in instructed}
+    there = {
+        (lot.account_id, lot.asset_id, lot.acquired_on, lot.paid_on, lot.source, lot.price): lot
+        for lot in Lot.objects.all()
+    }
     lots, held, entries = {}, defaultdict(list), []
 
     def put(account_id, asset_id, facts, qty, cost, transfer):
         key = account_id, asset_id, *facts
         if key not in lots:
             day, paid_on, source, price = facts
-            lots[key] = Lot(
+            lots[key] = there.get(key) or Lot(
                 account_id=account_id,
                 asset_id=asset_id,
                 acquired_on=day,
@@ -72,7 +82,8 @@ def make_lots(apps, schema_editor):
             )
         )
 
-    moved = Transfer.objects.filter(asset__in=listings).select_related("debit_account", "credit_account")
+    moved = Transfer.objects.filter(asset__in=listings, lot_entries=None)
+    moved = moved.select_related("debit_account", "credit_account")
     for transfer in moved.order_by("id").iterator(chunk_size=5000):
         listing, trade = listings[transfer.asset_id], trades.get(transfer.reference)
         today = transfer.at.astimezone(ZoneInfo(listing.time_zone)).date()
@@ -86,7 +97,8 @@ def make_lots(apps, schema_editor):
             take(transfer.debit_account_id, transfer.asset_id, transfer.amount, proceeds, transfer)
         if transfer.credit_account.kind != "CONTRA":
             put(transfer.credit_account_id, transfer.asset_id, facts, transfer.amount, cost, transfer)
-    Lot.objects.bulk_create(lots.values(), batch_size=5000)
+    Lot.objects.bulk_create([lot for lot in lots.values() if lot.pk is None], batch_size=5000)
+    Lot.objects.bulk_update([lots[key] for key in lots if key in there], ["qty", "cost"], batch_size=5000)
     LotEntry.objects.bulk_create(entries, batch_size=5000)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from config import env
 from portal import clock
-from trading.models import Execution, Instruction, Listing, Lot, LotEntry
+from trading.models import Execution, Instruction, Listing, Lot, LotEntry, Transfer
 from trading.tests.factories import (
     a_fee_schedule,
     a_listing,
@@ -59,13 +59,22 @@ def listings(committed_db: str) -> list[Listing]:
     return [at_once, later]
 
 
+Books = list[list[tuple[object, ...]]]
+
+
+def books() -> Books:
+    """What was settled, the lots, and what went into them and out of them."""
+    trades = Instruction.objects.filter(state="SETTLED").order_by("listing", "trade_seq")
+    lots, entries = Lot.objects.order_by(*FACTS), LotEntry.objects.order_by(*ENTRY)
+    return [list(trades.values_list(*TRADE)), list(lots.values_list(*FACTS)),
+            list(entries.values_list(*ENTRY))]  # fmt: skip
+
+
 def test_what_was_settled_before_gets_the_instructions_and_lots_it_would_have_had(
     listings: list[Listing], as_owner: psycopg.Connection
 ) -> None:
-    at_once, later = listings
-    trades = Instruction.objects.filter(listing=at_once, state="SETTLED").order_by("trade_seq")
-    had = [list(trades.values_list(*TRADE)), list(Lot.objects.order_by(*FACTS).values_list(*FACTS)),
-           list(LotEntry.objects.order_by(*ENTRY).values_list(*ENTRY))]  # fmt: skip
+    _, later = listings
+    had = books()
     assert [len(rows) for rows in had] == [3, 5, 9]
 
     manage("migrate", "trading", "0003", DATABASE_URL=env.DATABASE_OWNER_URL)
@@ -76,12 +85,46 @@ def test_what_was_settled_before_gets_the_instructions_and_lots_it_would_have_ha
     )  # fmt: skip
     manage("prepare_database")
 
-    assert list(trades.values_list(*TRADE)) == had[0]
-    assert list(Lot.objects.order_by(*FACTS).values_list(*FACTS)) == had[1]
-    assert list(LotEntry.objects.order_by(*ENTRY).values_list(*ENTRY)) == had[2]
+    assert books() == had
     for listing in listings:
         as_recomputed(listing)
     clock.advance(by=timedelta(days=7))
     settled(later)
     assert Instruction.objects.get(listing=later).state == "SETTLED"
     as_recomputed(later)
+
+
+def test_what_was_settled_since_the_books_came_is_left_as_it_is(
+    listings: list[Listing], as_owner: psycopg.Connection
+) -> None:
+    """The release came in two steps, and the venue ran between them."""
+    at_once, later = listings
+    seller = Execution.objects.filter(listing=later, side="SELL").get().account
+    manage("migrate", "trading", "0004", DATABASE_URL=env.DATABASE_OWNER_URL)
+    clock.advance(by=timedelta(days=7))
+    settled(later)
+    funded(account=seller, lots=5, listing=at_once)
+    had = books()
+    assert [len(rows) for rows in had] == [4, 7, 12]
+
+    # As the release before left the one listing; of the other, and of what came in since, nothing is missing.
+    old = "(SELECT reference FROM trading_transfer WHERE asset_id = 'ACME' AND id < %(last)s)"
+    facts = {"acme": at_once.pk, "last": Transfer.objects.latest("id").pk}
+    for table in ("lotentry", "settlementstep"):
+        as_owner.execute(f"ALTER TABLE trading_{table} DISABLE TRIGGER USER")
+    for change in (
+        "DELETE FROM trading_settlementstep WHERE instruction_id IN "
+        "(SELECT id FROM trading_instruction WHERE listing_id = %(acme)s)",
+        "DELETE FROM trading_instruction WHERE listing_id = %(acme)s",
+        f"DELETE FROM trading_lotentry WHERE reference IN {old}",
+        "DELETE FROM trading_lot l WHERE NOT EXISTS (SELECT FROM trading_lotentry WHERE lot_id = l.id)",
+        "UPDATE trading_lot SET qty = 5 WHERE asset_id = 'ACME'",
+    ):
+        as_owner.execute(change, facts)
+    for table in ("lotentry", "settlementstep"):
+        as_owner.execute(f"ALTER TABLE trading_{table} ENABLE TRIGGER USER")
+    manage("prepare_database")
+
+    assert books() == had
+    for listing in listings:
+        as_recomputed(listing)
