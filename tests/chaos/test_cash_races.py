@@ -1,6 +1,7 @@
 """Two sessions after the same cash. Each race is also run with its lock off, to show that it does happen."""
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -10,15 +11,25 @@ import pytest
 from django.db import IntegrityError
 
 from portal.models import Account
+from portal.proposals import ProposalRefused
 from portal.tests.factories import an_account, an_operator
-from tests.support.threads import race
+from tests.support.threads import Racer, race
 from trading import cash
-from trading.cash import CashRefused, imports, withdrawals
-from trading.models import CASH, Balance, BankAccount, BankEntry, BankStatement, Transfer, Withdrawal
+from trading.cash import CashRefused, imports, matches, withdrawals
+from trading.models import (
+    CASH,
+    Balance,
+    BankAccount,
+    BankEntry,
+    BankStatement,
+    Case,
+    Transfer,
+    Withdrawal,
+)
 from trading.services import entry
 from trading.services.requests import Accepted, Refused
-from trading.tests.cash.bank import a_bank_account, a_file, deposit_of
-from trading.tests.factories import a_listing, buy, drained, funded
+from trading.tests.cash.bank import a_bank_account, a_file, credit, debit, deposit_of, imported
+from trading.tests.factories import a_listing, approved, buy, drained, funded
 from trading.verification import of_one_moment, verify_ledger
 
 pytestmark = pytest.mark.chaos
@@ -122,4 +133,56 @@ def test_a_statement_and_a_withdrawal_do_not_wait_for_each_other_in_a_circle(acc
         assert isinstance(came[0], BankStatement)
         assert all(isinstance(one, Withdrawal) for one in came[1:])
     assert imports.at_bank() == 10_000 + 5 * 21 * 1_000
+    assert_agrees()
+
+
+# --- Cash nobody is named for, assigned in the moment it is sent back --------------------------------------
+
+
+def sent_back_and_assigned(account: Account, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The statement that sends cash back is matched, then two people assign that cash, then it is booked.
+    What came of assigning it."""
+    came = credit("40.00", "no idea", "Somebody")
+    imported(came)
+    assigning: list[Racer] = []
+    match = matches.match
+
+    def meanwhile(*args: Any, **options: Any) -> Any:
+        found = match(*args, **options)
+        assign = partial(approved, "ASSIGN_CASH", came["bank_reference"], {"account": account.number})
+        assigning.append(Racer(assign))
+        time.sleep(1)
+        return found
+
+    monkeypatch.setattr(matches, "match", meanwhile)
+    imported(debit("40.00", f"returned {came['bank_reference']}", "Somebody"))
+    return assigning[0].outcome()
+
+
+def suspense_and(account: Account) -> tuple[int, int]:
+    rows = dict(Balance.objects.filter(asset=CASH).values_list("account__number", "settled"))
+    return rows["C-SUSPENSE"], rows[account.number]
+
+
+def test_cash_that_is_sent_back_is_not_assigned_too(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CASH-003"""
+    with pytest.raises(ProposalRefused):
+        sent_back_and_assigned(account, monkeypatch)
+    assert suspense_and(account) == (0, 10_000)
+    assert "Sent back" in Case.objects.get().resolution
+    assert_agrees()
+
+
+def test_without_the_lock_only_the_count_of_closed_cases_stops_the_statement(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control."""
+    open_credits = matches._open_credits
+    monkeypatch.setattr(matches, "_open_credits", lambda *, lock: open_credits(lock=False))
+    with pytest.raises(AssertionError, match="case"):
+        sent_back_and_assigned(account, monkeypatch)
+    assert suspense_and(account) == (0, 14_000)
+    assert "Credited to" in Case.objects.get().resolution
     assert_agrees()

@@ -39,6 +39,7 @@ class AssignCash:
             _refuse_short(account, entry, {place: with_cash.available if with_cash else 0})
 
     def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
+        # The case is locked: ``current`` did, before it was asked whether it is open still.
         entry, now = _entry(subject), clock.now()
         account = Account.objects.select_for_update(no_key=True).get(pk=_account(new).pk)
         suspense = ledger.contra_account(SUSPENSE)

@@ -1,7 +1,8 @@
 """Taking a bank statement in: as a whole, once, or not at all.
 
-Lock order (ARCHITECTURE): the row of C-BANK, under which statements are taken in one after the other;
-then all balances at once. Withdrawals that were released are moved by nothing else.
+Lock order (ARCHITECTURE): the row of C-BANK, under which statements are taken in one after the other; the
+open cases of cash nobody is named for, as whoever assigns it locks its case; then all balances at once.
+Withdrawals that were released are moved by nothing else.
 """
 
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ def import_statement(*, content: bytes, file_name: str, by: User | None) -> Bank
             sha256=statement.sha256, booked_on=statement.booked_on, opening_cents=statement.opening_cents,
             closing_cents=statement.closing_cents, imported_at=clock.now(), imported_by=by,
         )  # fmt: skip
-        found = matches.match(statement.lines)
+        found = matches.match(statement.lines, lock=True)
         _book(row, bank, found)
         _write_down(row, found, by)
     return row
@@ -197,9 +198,10 @@ def _follow(one: Match) -> None:
         )  # fmt: skip
         assert moved == 1, one.withdrawal
     if one.sent_back:
-        Case.objects.filter(pk=one.sent_back.pk).update(
+        closed = Case.objects.filter(pk=one.sent_back.pk, closed_at=None).update(
             closed_at=now, resolution=f"Sent back to the payer: the bank’s {line.bank_reference}."
         )
+        assert closed == 1, one.sent_back
     if one.why:
         Case.objects.create(
             kind=Case.Kind.UNMATCHED, asset_id=CASH, subject=line.bank_reference, opened_at=now,

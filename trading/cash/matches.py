@@ -66,9 +66,10 @@ class _Known:
     status: dict[int, str] = field(default_factory=dict)
 
 
-def match(lines: Sequence[Line]) -> list[Match]:
-    """What each line books as things stand; nothing is written."""
-    known = _gather(lines)
+def match(lines: Sequence[Line], *, lock: bool = False) -> list[Match]:
+    """What each line books as things stand; nothing is written. Whoever books it locks the open cases, which
+    two people may be about to close."""
+    known = _gather(lines, lock=lock)
     return [_credit(line, known) if line.direction == CREDIT else _debit(line, known) for line in lines]
 
 
@@ -133,7 +134,7 @@ def _unmatched(line: Line, withdrawal: Withdrawal | None, code: str) -> Match:
 # --- What is named, and what there is --------------------------------------------------------------------
 
 
-def _gather(lines: Sequence[Line]) -> _Known:
+def _gather(lines: Sequence[Line], *, lock: bool) -> _Known:
     numbers = {number for line in lines if line.direction == CREDIT for number in _account_numbers(line)}
     ids = {pk for line in lines for pk in _withdrawal_ids(line)}
     withdrawals = Withdrawal.objects.select_related("account").in_bulk(ids)
@@ -144,7 +145,7 @@ def _gather(lines: Sequence[Line]) -> _Known:
         accounts=_accounts(numbers),
         bank_accounts=set(verified.values_list("account_id", "account_number")),
         withdrawals=withdrawals,
-        unmatched=_open_credits() if any(line.direction != CREDIT for line in lines) else {},
+        unmatched=_open_credits(lock=lock) if any(line.direction != CREDIT for line in lines) else {},
         status={pk: row.status for pk, row in withdrawals.items()},
     )
 
@@ -160,8 +161,10 @@ def _accounts(numbers: set[str]) -> dict[str, Account]:
     return found
 
 
-def _open_credits() -> dict[str, tuple[Case, int]]:
+def _open_credits(*, lock: bool) -> dict[str, tuple[Case, int]]:
     open_cases = Case.objects.filter(kind=Case.Kind.UNMATCHED, closed_at=None).order_by("pk")
+    if lock:
+        open_cases = open_cases.select_for_update(no_key=True)
     cases = {case.subject: case for case in open_cases}
     credits = BankEntry.objects.filter(bank_reference__in=cases, direction=CREDIT)
     return {ref: (cases[ref], cents) for ref, cents in credits.values_list("bank_reference", "cents")}
