@@ -83,7 +83,8 @@ def _lines(statement: Any) -> Iterator[Line]:
             parts = [
                 (f"{reference}/{n}", _part(where, detail), detail) for n, detail in enumerate(details, 1)
             ]
-            if sum(amount.value for _, amount, _ in parts) != entry.amt.value:
+            whole = cents_of(where, entry.amt.value)
+            if sum(cents_of(where, amount.value) for _, amount, _ in parts) != whole:
                 raise CashRefused("LINE_INVALID", f"{where}: its payments do not add up to it.", "amount")
         else:
             parts = [(reference, entry.amt, details[0] if details else None)]
@@ -142,7 +143,12 @@ def _date(where: str, said: Any) -> date:
     day = said and (said.dt or said.dt_tm)
     if not day:
         raise CashRefused("LINE_INVALID", f"{where} has no date.", "booked_on")
-    return date(day.year, day.month, day.day)
+    try:
+        return date(day.year, day.month, day.day)
+    except ValueError:  # XML knows years that no calendar here has
+        raise CashRefused(
+            "LINE_INVALID", f"{where}: {day} is no date like 2026-12-24.", "booked_on"
+        ) from None
 
 
 def _not_read(why: str) -> CashRefused:

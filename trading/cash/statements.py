@@ -6,7 +6,7 @@ Nothing here knows the books; what a statement has to fit there is asked when it
 from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from trading import words
 from trading.cash.refusals import CashRefused
@@ -16,10 +16,9 @@ CREDIT, DEBIT = BankEntry.Direction.CREDIT, BankEntry.Direction.DEBIT
 
 MOST_CENTS = 10**15
 # As long as the columns they go to; a transfer is named by its reference, and by what it is besides.
-LONGEST = {
-    "statement_id": 80, "bank_reference": 70, "counterparty": 140, "counterparty_account": 40,
-    "remittance": 500,
-}  # fmt: skip
+LONGEST = {"statement_id": 80, "bank_reference": 70}
+# Of what others wrote the beginning is kept: however long it is, the cash is there.
+KEPT = {"counterparty": 140, "counterparty_account": 40, "remittance": 500}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +103,18 @@ def line_of(where: str, *, amount: str | Decimal, currency: str = CASH, **values
             "or went out is told by the direction.",
             "amount",
         )
-    line = Line(cents=cents, **values)  # type: ignore[arg-type]
+    kept = {name: str(values[name])[:most] for name, most in KEPT.items() if name in values}
+    line = Line(cents=cents, **values | kept)  # type: ignore[arg-type]
     if not line.bank_reference:
         raise CashRefused("LINE_INVALID", f"{where}: the bank’s reference is missing.", "bank_reference")
-    for name in LONGEST.keys() - {"statement_id"}:
-        refuse_long(where, name, getattr(line, name))
+    refuse_long(where, "bank_reference", line.bank_reference)
     return line
 
 
 def cents_of(where: str, amount: str | Decimal) -> int:
     try:
         cents = Decimal(amount) * 100
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond all bounds
         raise CashRefused("LINE_INVALID", f"{where}: {amount!r} is no amount.", "amount") from None
     if not cents.is_finite() or abs(cents) > MOST_CENTS or cents != cents.to_integral_value():
         raise CashRefused("LINE_INVALID", f"{where}: {amount} is not in dollars and cents.", "amount")

@@ -9,7 +9,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -107,8 +107,8 @@ def _lots(number: int, listing: Listing, quantity: str) -> int:
     try:
         lots = Decimal(quantity) / listing.lot_size
         if not 0 <= lots <= MOST_LOTS or lots != lots.to_integral_value():
-            raise InvalidOperation
-    except InvalidOperation:
+            raise ArithmeticError
+    except ArithmeticError:  # no number, or one beyond all bounds
         raise _wrong(
             number, f"{quantity!r} is no quantity of {listing.symbol}, which comes in {listing.quantity(1):f}"
         ) from None

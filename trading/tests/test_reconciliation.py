@@ -343,6 +343,7 @@ BAD_FILES = {
     "half a lot": (a_file(f"{DAY},ACME,,0.5"), "WRONG_LINE", "which comes in 1."),
     "no number": (a_file(f"{DAY},ACME,,NaN"), "WRONG_LINE", "'NaN' is no quantity"),
     "more than there can be": (a_file(f"{DAY},ACME,,1e30"), "WRONG_LINE", "'1e30' is no quantity"),
+    "a number without bounds": (a_file(f"{DAY},ACME,,9E+999999"), "WRONG_LINE", "is no quantity"),
     "two days": (a_file(f"{DAY},ACME,A,1", "2026-01-06,ACME,B,1"), "WRONG_LINE", "Line 3: it is of 2026"),
     "a day ahead": (a_file("2999-01-01,ACME,,1"), "DAY_AHEAD", "has not begun"),
     "an account twice": (a_file(f"{DAY},ACME,A,1", f"{DAY},ACME,A,1"), "WRONG_LINE", "Line 3: this position"),

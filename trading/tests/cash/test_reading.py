@@ -88,6 +88,23 @@ def test_of_a_batch_every_payment_is_a_line() -> None:
         read_statement((CAMT_08[:start] + wrong + CAMT_08[end:]).encode(), "")
 
 
+def test_a_batch_of_amounts_without_bounds_is_refused() -> None:
+    part = '<TxDtls><Amt Ccy="USD">9E+999999</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls>'
+    start, end = CAMT_08.index("<TxDtls>"), CAMT_08.index("</TxDtls>") + len("</TxDtls>")
+    with pytest.raises(CashRefused, match="Entry 1, B-1") as refused:
+        read_statement((CAMT_08[:start] + part + part + CAMT_08[end:]).encode(), "")
+    assert refused.value.code == "LINE_INVALID"
+
+
+@pytest.mark.parametrize("written", [CSV, CAMT_02], ids=["csv", "camt"])
+def test_of_what_others_wrote_the_beginning_is_kept_however_long_it_is(written: str) -> None:
+    for old, new in (("savings", "x" * 501), ("Wrenfold, Avery", "y" * 141), ("000111", "9" * 41)):
+        written = written.replace(old, new)
+    line = read_statement(written.encode(), "bank").lines[0]
+    assert line.remittance == f"a-900101 {'x' * 491}"
+    assert (line.counterparty, line.counterparty_account) == ("y" * 140, "9" * 40)
+
+
 # What is changed in a good file, the code, and what the sentence has to name.
 WRONG_CSV = {
     "a negative amount": ("300.50", "-300.50", "AMOUNT_NOT_POSITIVE", "Line 5"),
@@ -104,7 +121,9 @@ WRONG_CSV = {
     "a value too many": ("W-00000012", "W-00000012,x", "LINE_INVALID", "8 values"),
     "a quote left open": ('"Wrenfold, Avery"', '"Wrenfold, Avery', "LINE_INVALID", "Line"),
     "a missing column": ("counterparty,", "", "COLUMNS", "counterparty"),
-    "too long a text": ("savings", "x" * 501, "LINE_INVALID", "remittance"),
+    "an amount without bounds": ("300.50", "9E+999999", "LINE_INVALID", "9E\\+999999"),
+    "a balance without bounds": ("1000.00", "9E+999999", "LINE_INVALID", "Line 2"),
+    "too long a reference": ("B-2,", "B" * 71 + ",", "LINE_INVALID", "bank reference"),
     "another kind of file": (CSV, "PK\x03\x04", "FORMAT_UNKNOWN", "CSV"),
     "a NUL": ("savings", "\0", "FORMAT_UNKNOWN", "CSV"),
 }  # fmt: skip
@@ -122,6 +141,11 @@ def test_a_wrong_csv_file_is_refused_and_the_sentence_says_where(case: str) -> N
 WRONG_CAMT = {
     "a negative amount": ("300.50<", "-300.50<", "AMOUNT_NOT_POSITIVE", "Entry 1, B-1"),
     "another currency": ('"USD">300', '"EUR">300', "CURRENCY_NOT_USD", "EUR"),
+    "an amount without bounds": ("300.50<", "9E+999999<", "LINE_INVALID", "Entry 1, B-1"),
+    "a balance without bounds": ("1000.00<", "9E+999999<", "LINE_INVALID", "opening balance"),
+    "a year beyond the calendar": ("2026-11-22T", "99999-11-22T", "LINE_INVALID", "99999-11-22"),
+    "a year of nothing": ("2026-11-22T", "0000-11-22T", "LINE_INVALID", "0000-11-22"),
+    "a year before all years": ("2026-11-22T", "-0001-11-22T", "LINE_INVALID", "-0001-11-22"),
     "not booked yet": ("<Sts>BOOK", "<Sts>PDNG", "ENTRY_NOT_BOOKED", "Entry 1"),
     "no closing balance": ("CLBD", "CLAV", "LINE_INVALID", "closing balance"),
     "no day": ("<BookgDt><Dt>2026-11-23</Dt></BookgDt>", "", "LINE_INVALID", "no date"),
