@@ -35,6 +35,7 @@ from trading.models import BankEntry, BankStatement, Case
 
 MAY_IMPORT = "trading.add_bankstatement"
 LINES_SHOWN = 200
+FILES_SHOWN = 50
 
 
 class UploadForm(forms.Form):
@@ -114,7 +115,7 @@ class BankStatementAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         may_import = request.user.has_perm(MAY_IMPORT)
         context = {
-            "waiting": inbox.waiting() if may_import else [],
+            "waiting": inbox.waiting()[:FILES_SHOWN] if may_import else [],
             "may_import": may_import,
             "has_demo_bank": settings.DEMO,
             "stopped": cash.is_stopped(),
