@@ -22,6 +22,20 @@ RECORDS = [
     "trading_reconciliation",
     "trading_settlementstep",
 ]
+# What a lot is never changes, only what is left of it.
+LOTS_STAY = """
+CREATE FUNCTION lot_stays_what_it_is() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what a lot is never changes' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER stays_what_it_is
+    BEFORE UPDATE OF account_id, asset_id, acquired_on, paid_on, source, price ON trading_lot
+    FOR EACH STATEMENT EXECUTE FUNCTION lot_stays_what_it_is();
+"""
+LOTS_MAY_CHANGE = """
+DROP TRIGGER stays_what_it_is ON trading_lot;
+DROP FUNCTION lot_stays_what_it_is();
+"""
 
 
 class Migration(migrations.Migration):
@@ -1092,4 +1106,5 @@ class Migration(migrations.Migration):
             migrations.RunSQL(TRIGGER.format(table=table), f"DROP TRIGGER append_only ON {table}")
             for table in RECORDS
         ),
+        migrations.RunSQL(LOTS_STAY, LOTS_MAY_CHANGE),
     ]

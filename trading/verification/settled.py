@@ -1,5 +1,5 @@
 """Settlement and lots: every trade instructed once and as it was made, every instruction booked as it
-stands, every transfer of securities in lots, every lot what its entries come to."""
+stands, every transfer of securities in lots, every lot what its entries come to, and as it was bought."""
 
 from django.db import connection
 
@@ -108,6 +108,24 @@ _LOTS = """
     ORDER BY 1
 """
 
+# When, from whom and at what price: as the trades say that were put into it.
+_BOUGHT = """
+    SELECT DISTINCT l.id, 'is of ' || concat_ws(', ', l.acquired_on, l.paid_on, l.source, l.price) || ', '
+           || e.reference || ' of ' || concat_ws(', ', b.acquired_on, b.paid_on, b.source, b.price)
+    FROM trading_lotentry e JOIN trading_lot l ON l.id = e.lot_id
+    JOIN trading_instruction i ON e.reference = 'TRADE_TOKEN:' || i.listing_id || ':' || i.trade_seq
+    JOIN trading_listing s ON s.id = i.listing_id
+    CROSS JOIN LATERAL (
+        SELECT (i.traded_at AT TIME ZONE s.time_zone)::date AS acquired_on,
+               (e.at AT TIME ZONE s.time_zone)::date AS paid_on, 'TRADE' AS source,
+               i.amount / (i.qty * s.tick_lot_cents) AS price
+    ) b
+    WHERE e.qty > 0 AND i.kind = 'TRADE'
+      AND (l.acquired_on, l.paid_on, l.source, l.price)
+          IS DISTINCT FROM (b.acquired_on, b.paid_on, b.source, b.price)
+    ORDER BY 1
+"""
+
 # By transfer and account: lots move exactly as the securities do. Contra accounts keep none.
 _ENTRIES = """
     WITH leg AS (
@@ -147,6 +165,7 @@ _QUERIES = (
     ("trading_instruction", _STEPS),
     ("trading_transfer", _LEGS),
     ("trading_lot", _LOTS),
+    ("trading_lot", _BOUGHT),
     ("trading_lotentry", _ENTRIES),
     ("trading_lot", _HOLDINGS),
 )

@@ -119,6 +119,31 @@ TAMPERED = {
         "UPDATE trading_lot SET cost = cost - 1 WHERE source = 'TRADE' AND qty > 0",
         "holds 10 at 5009, its entries come to 10 at 5010",
     ),
+    "a lot acquired another day": (
+        "trading_lot",
+        "UPDATE trading_lot SET acquired_on = acquired_on - 400 WHERE source = 'TRADE' AND qty > 0",
+        ", TRADE, 500, TRADE_TOKEN:",
+    ),
+    "a lot paid for another day": (
+        "trading_lot",
+        "UPDATE trading_lot SET paid_on = paid_on - 400 WHERE source = 'TRADE' AND qty > 0",
+        ", TRADE, 500, TRADE_TOKEN:",
+    ),
+    "a lot at another price": (
+        "trading_lot",
+        "UPDATE trading_lot SET price = price + 1 WHERE source = 'TRADE' AND qty > 0",
+        "TRADE, 501, TRADE_TOKEN:",
+    ),
+    "a lot whose price is forgotten": (
+        "trading_lot",
+        "UPDATE trading_lot SET price = NULL WHERE source = 'TRADE' AND qty > 0",
+        "TRADE, TRADE_TOKEN:",
+    ),
+    "a lot from somebody else": (
+        "trading_lot",
+        "UPDATE trading_lot SET source = 'ISSUER' WHERE source = 'TRADE' AND qty > 0",
+        "ISSUER, 500, TRADE_TOKEN:",
+    ),
     "lots moved by more than the transfer": (
         "trading_lotentry",
         "UPDATE trading_lotentry SET qty = qty + 1 WHERE reference LIKE 'TRADE_TOKEN:%:4' AND qty > 0",
@@ -142,3 +167,11 @@ def test_what_nothing_explains_is_named(market: Listing, as_owner: psycopg.Conne
     table, change, named = TAMPERED[what]
     tamper(as_owner, table, change)
     assert_named(verify_ledger, named)
+
+
+@pytest.mark.parametrize(
+    "change", ["acquired_on = acquired_on - 1", "price = NULL", "source = 'OTHER'", "account_id = account_id"]
+)
+def test_what_a_lot_is_never_changes(market: Listing, as_owner: psycopg.Connection, change: str) -> None:
+    with pytest.raises(psycopg.errors.RestrictViolation, match="what a lot is never changes"):
+        as_owner.execute(f"UPDATE trading_lot SET {change}")
