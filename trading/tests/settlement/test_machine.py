@@ -328,7 +328,7 @@ def test_no_interleaving_breaks_the_books(
     databases: Databases, valkey: object, django_db_blocker: DjangoDbBlocker, long_run: bool
 ) -> None:
     many = settings(
-        max_examples=400 if long_run else 15, stateful_step_count=60 if long_run else 40,
+        max_examples=400 if long_run else 10, stateful_step_count=60 if long_run else 40,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     with django_db_blocker.unblock(), databases.clone() as opened:
