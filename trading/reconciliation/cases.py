@@ -9,9 +9,10 @@ from typing import Any
 from django.db import transaction
 
 from portal import audit, clock
-from portal.models import Proposal, User
+from portal.models import Account, Proposal, User
 from portal.proposals import ProposalRefused, Wording
 from trading import words
+from trading.lots import LotsMissing
 from trading.models import BREAKS, CASH, Case, Reconciliation
 from trading.reconciliation.errors import ReconciliationRefused
 
@@ -28,6 +29,13 @@ def open_break(*, kind: str, asset: str, facts: dict[str, Any]) -> Case:
                 action="CASE_OPENED", subject=str(case), facts={"kind": kind, "asset": asset, **facts}
             )
     return case
+
+
+def open_lots_break(missing: LotsMissing) -> Case:
+    """Tried again it would fail again: people have to look."""
+    account, asset = missing.place
+    facts = {"account": Account.objects.get(pk=account).number, "missing": missing.qty}
+    return open_break(kind=Case.Kind.LOTS, asset=asset, facts=facts)
 
 
 def close_case(*, case: Case, resolution: str, by: User) -> Case:

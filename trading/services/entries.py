@@ -5,6 +5,7 @@ from typing import Any
 from portal.models import Account, Proposal
 from portal.proposals import ProposalRefused, Wording
 from trading import balances, words
+from trading.lots import LotsMissing
 from trading.models import CASH, Asset, Balance, Listing, Transfer
 from trading.services import ledger
 
@@ -14,6 +15,15 @@ ENTRIES = {
     Kind.CORRECTION: "Correction",
     Kind.FEE_REFUND: "Fee refunded",
     Kind.COMPENSATION: "Compensation",
+}
+HOLDER, ISSUER = "HOLDER", "ISSUER"
+OWN = {ledger.FEES}
+# What moves at the bank is booked from its statements, and verified against them: never by hand.
+ANY = {HOLDER, ISSUER, ledger.FEES, ledger.TAX}
+MAY_MOVE = {  # from, to
+    Kind.CORRECTION: (ANY, ANY),
+    Kind.FEE_REFUND: (OWN, {HOLDER}),
+    Kind.COMPENSATION: (OWN, {HOLDER}),
 }
 ASKED = {"entry", "debit", "credit", "asset", "amount", "text"}
 LONGEST_TEXT = 200
@@ -34,11 +44,6 @@ class LedgerEntry:
         debit, credit, asset = _parties(new)
         if debit == credit:
             raise ProposalRefused("SAME_ACCOUNT", "From an account to itself nothing moves.")
-        if asset.pk == CASH and ledger.BANK in (debit.number, credit.number):
-            raise ProposalRefused(
-                "BANK_BOOKED_BY_STATEMENTS",
-                "What moves at the bank is booked from its statements. Import the statement.",
-            )
         _refuse_out_of_place(new["entry"], debit, credit, asset)
         found = Balance.objects.filter(account=debit, asset=asset).first()
         _refuse_overdrawn(debit, asset, new["amount"], found.available if found else 0)
@@ -53,9 +58,16 @@ class LedgerEntry:
             ledger.cash(kind, debit=debit, credit=credit, cents=amount, reference=reference)
         else:
             listing = Listing.objects.get(asset=asset)
-            ledger.move_securities(
-                kind, debit=debit, credit=credit, listing=listing, qty=amount, reference=reference
-            )
+            try:
+                ledger.move_securities(
+                    kind, debit=debit, credit=credit, listing=listing, qty=amount, reference=reference
+                )
+            except LotsMissing as missing:
+                raise ProposalRefused(
+                    "LOTS_MISSING",
+                    f"{debit.number} has fewer lots than {asset.pk}: {words.quantity(listing, missing.qty)} "
+                    "are missing. Compare holdings and lots, and put that right first.",
+                ) from None
 
     def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
         asset = Asset.objects.get(pk=new["asset"])
@@ -85,12 +97,25 @@ def _parties(new: dict[str, Any]) -> tuple[Account, Account, Asset]:
 
 
 def _refuse_out_of_place(entry: str, debit: Account, credit: Account, asset: Asset) -> None:
-    """The venue pays refunds and compensation out of what is its own."""
-    is_payment = asset.pk == CASH and debit.number == ledger.FEES and credit.kind != Account.Kind.CONTRA
-    if entry != Kind.CORRECTION and not is_payment:
+    places = _place(debit), _place(credit)
+    if not ANY.issuperset(places):
+        raise ProposalRefused(
+            "BANK_BOOKED_BY_STATEMENTS",
+            "What moves at the bank, is on its way there or has nobody’s name yet is booked from the bank’s "
+            "statements. Import the statement, or assign the cash.",
+        )
+    sources, goals = MAY_MOVE[Kind(entry)]
+    is_payment = entry != Kind.CORRECTION
+    if places[0] not in sources or places[1] not in goals or (is_payment and asset.pk != CASH):
         raise ProposalRefused(
             "NOT_FROM_FEES", f"{ENTRIES[Kind(entry)]}: cash from {ledger.FEES} to somebody’s account."
         )
+
+
+def _place(account: Account) -> str:
+    if account.kind != Account.Kind.CONTRA:
+        return HOLDER
+    return account.number if account.number in ledger.CONTRA else ISSUER
 
 
 def _refuse_overdrawn(debit: Account, asset: Asset, amount: int, available: int) -> None:

@@ -25,7 +25,7 @@ from trading.models import (
     SettlementState,
     TradeBreak,
 )
-from trading.reconciliation.cases import open_break
+from trading.reconciliation.cases import open_lots_break
 from trading.selectors import SETTLEMENT_CURSOR
 from trading.settlement.progress import Progress
 from trading.settlement.rails import Rail, rail_of
@@ -41,10 +41,8 @@ def settle(listing_id: int) -> int:
     try:
         return _carry_on(listing_id)
     except LotsMissing as missing:
-        # Nothing of the batch is done. Tried again it would fail again: people have to look.
-        account, asset = missing.place
-        facts = {"account": Account.objects.get(pk=account).number, "missing": missing.qty}
-        open_break(kind=Case.Kind.LOTS, asset=asset, facts=facts)
+        # Nothing of the batch is done.
+        open_lots_break(missing)
         return _carry_on(listing_id)
 
 

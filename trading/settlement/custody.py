@@ -15,7 +15,9 @@ from portal import clock
 from portal.models import User
 from trading import balances, feed
 from trading.engine import Side
+from trading.lots import LotsMissing
 from trading.models import Cursor, Custodian, CustodianMessage, Instruction, Listing, SettlementState
+from trading.reconciliation.cases import open_lots_break
 from trading.selectors import SETTLEMENT_CURSOR
 from trading.settlement import booking
 from trading.settlement.progress import Progress
@@ -66,6 +68,24 @@ def receive(
 
     A message that was heard before changes nothing. Raises MessageRefused.
     """
+    try:
+        return _receive(custodian, messages, by)
+    except LotsMissing as missing:
+        # What it settled there cannot be booked here until people have put the lots right.
+        open_lots_break(missing)
+        account, asset = missing.place
+        gives = Instruction.objects.filter(
+            pk__in=[message.instruction for message in messages], seller=account, listing__asset=asset
+        ).values_list("pk", flat=True)
+        raise _refused(
+            "LOTS_MISSING",
+            f"The venue’s own records of {asset} disagree, and its operators have been told. Nothing was "
+            "taken. Send it again, unchanged, once they have put that right.",
+            next(m for m in messages if m.kind == Kind.SETTLED and m.instruction in gives),
+        ) from missing
+
+
+def _receive(custodian: Custodian, messages: Sequence[Message], by: User | None) -> list[Instruction]:
     with transaction.atomic():
         rows = _locked(custodian, messages)
         heard = _heard(custodian, messages)

@@ -78,8 +78,8 @@ def test_nobody_is_overdrawn(listing: Listing, debtor: Account, creditor: Accoun
     entered(buy(debtor, listing, 2, 400))  # 200 cents are left
     assert refused(debtor, creditor, 201) == "OVERDRAWN"
     assert refused(debtor, creditor, 11, asset="ACME") == "OVERDRAWN"
-    ledger.contra_account(ledger.SUSPENSE)
-    assert refused(ledger.SUSPENSE, creditor, 1) == "OVERDRAWN"
+    ledger.fee_account()
+    assert refused("C-FEES", creditor, 1) == "OVERDRAWN"
     assert not Transfer.objects.filter(kind="CORRECTION").exists()
     book(debtor, creditor, 200)
 
@@ -106,6 +106,36 @@ def test_an_entry_that_makes_no_sense_is_refused(
 ) -> None:
     assert refused(debtor, creditor, **new) == code
     assert refused(debtor, debtor) == "SAME_ACCOUNT"
+
+
+@pytest.mark.parametrize("number", [ledger.BANK, ledger.TRANSIT, ledger.SUSPENSE])
+@pytest.mark.parametrize("asset", [CASH, "ACME"])
+def test_what_the_banks_statements_book_is_not_booked_by_hand(
+    listing: Listing, debtor: Account, number: str, asset: str
+) -> None:
+    ledger.contra_account(number)
+    assert refused(debtor, number, 1, asset=asset) == "BANK_BOOKED_BY_STATEMENTS"
+    assert refused(number, debtor, 1, asset=asset) == "BANK_BOOKED_BY_STATEMENTS"
+    as_recomputed(listing)
+
+
+@pytest.mark.parametrize("number", [ledger.FEES, ledger.TAX, "C-ACME"])
+def test_cash_of_the_venue_the_tax_office_and_issuers_may_be_corrected(
+    listing: Listing, debtor: Account, number: str
+) -> None:
+    ledger.contra_account(number, "named")
+    book(debtor, number, 300)
+    book(number, debtor, 300)
+    as_recomputed(listing)
+
+
+def test_securities_whose_lots_are_missing_do_not_move(
+    listing: Listing, debtor: Account, creditor: Account
+) -> None:
+    Lot.objects.filter(account=debtor).update(qty=3)
+    assert refused(debtor, creditor, 4, asset="ACME") == "LOTS_MISSING"
+    assert not Transfer.objects.filter(kind="CORRECTION").exists()
+    assert Balance.objects.get(account=debtor, asset="ACME").settled == 10
 
 
 def test_verification_finds_an_entry_nobody_decided_on(

@@ -12,7 +12,16 @@ from django.test import Client
 from compliance.services import suspend_account
 from portal.proposals import ProposalRefused
 from portal.tests.factories import a_user
-from trading.models import Balance, Custodian, CustodianMessage, Instruction, Listing, Transfer
+from trading.models import (
+    Balance,
+    Case,
+    Custodian,
+    CustodianMessage,
+    Instruction,
+    Listing,
+    Lot,
+    Transfer,
+)
 from trading.settlement import custodian_files, custody
 from trading.settlement.custody import Message, MessageRefused
 from trading.settlement.subjects import subject_of
@@ -176,6 +185,26 @@ def test_a_message_is_heard_once(listing: Listing, custodian: Custodian, row: In
     for _ in range(2):
         hear(custodian, row, first, said(row, "SETTLED"))
     assert booked() == 2
+    as_recomputed(listing)
+
+
+def test_what_it_settled_is_heard_once_the_venues_lots_are_put_right(
+    listing: Listing, custodian: Custodian, row: Instruction
+) -> None:
+    affirm(custodian, row)
+    settled(listing)
+    Lot.objects.filter(account=row.seller).update(qty=3)
+    client = speaking(custodian)
+    message = {"message_id": "s1", "instruction": str(row.pk), "kind": "SETTLED"}
+    for _ in range(2):
+        answer = send(client, **message)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "LOTS_MISSING")
+    case = Case.objects.get()
+    assert (case.kind, case.facts) == ("LOTS", {"account": row.seller.number, "missing": 7})
+    row.refresh_from_db()
+    assert (row.state, booked()) == ("EXECUTING", 0)
+    Lot.objects.filter(account=row.seller).update(qty=100)
+    assert send(client, **message).json()["state"] == "SETTLED"
     as_recomputed(listing)
 
 
