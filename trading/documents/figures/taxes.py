@@ -180,11 +180,20 @@ def _recipient(account: Account, forms: Iterable[TaxForm], of: Period, *, foreig
 
 
 def years_of_sales(account: Account) -> list[Period]:
-    rows = Instruction.objects.filter(
-        kind=Instruction.Kind.TRADE, seller=account, state=SettlementState.SETTLED
+    """Of sales and of their reversals, which may have settled in another year."""
+    settled = Instruction.objects.filter(state=SettlementState.SETTLED).order_by()
+    sold = settled.filter(kind=Instruction.Kind.TRADE, seller=account)
+    undone = settled.filter(kind=Instruction.Kind.REVERSAL, buyer=account)
+    days = {(day, day) for day in _days(sold, "traded_at")}
+    days.update(
+        undone.annotate(
+            sold=TruncDate("reverses__traded_at", tzinfo=ZONE), day=TruncDate("state_at", tzinfo=ZONE)
+        )
+        .values_list("sold", "day")
+        .distinct()
     )
     forms = list(account.tax_forms.all())
-    return _years(day for day in _days(rows, "traded_at") if not is_foreign(in_force(forms, day)))
+    return _years(day for sold_on, day in days if not is_foreign(in_force(forms, sold_on)))
 
 
 def years_of_dividends(account: Account, *, foreign: bool) -> list[Period]:

@@ -13,7 +13,8 @@ NO_FORM = "No taxpayer certificate was valid in this year."
 
 def sales_sheet(of: Sales) -> Sheet:
     short, long = of.of_term(is_long=False), of.of_term(is_long=True)
-    known = [row for row in of.rows if row.gain is not None]
+    unknown = sum(row.cost is None for row in of.rows)
+    left_out: list[tuple[str, Cell]] = [("Cost not known, no gain reckoned", _sales_of(unknown))]
     return _sheet(
         of.recipient,
         of.year,
@@ -21,8 +22,9 @@ def sales_sheet(of: Sales) -> Sheet:
         "Proceeds from sales on this venue",
         [
             ("Proceeds, USD", Cents(sum(row.proceeds for row in of.rows))),
-            ("Short-term gain, USD", Cents(sum(row.gain or 0 for row in known if not row.is_long))),
-            ("Long-term gain, USD", Cents(sum(row.gain or 0 for row in known if row.is_long))),
+            ("Short-term gain, USD", _sum_of_known([row.gain for row in short])),
+            ("Long-term gain, USD", _sum_of_known([row.gain for row in long])),
+            *(left_out if unknown else []),
         ],
         [
             _sales("Short-term: held one year or less", short),
@@ -30,7 +32,8 @@ def sales_sheet(of: Sales) -> Sheet:
         ],
         [
             "Sales count in the year they were traded in. Proceeds are after fees; cost includes the fees of "
-            "buying. Where the cost is not known it is not reported, and no gain is reckoned.",
+            "buying. Where the cost is not known it is not reported, and no gain is reckoned: sums leave "
+            "it out.",
             "A reversed sale is listed twice, the second time with its signs the other way round. "
             "Wash sales (26 U.S.C. 1091) are not marked.",
         ],
@@ -38,6 +41,8 @@ def sales_sheet(of: Sales) -> Sheet:
 
 
 def _sales(title: str, rows: Sequence[Sale]) -> Table:
+    unknown = sum(row.cost is None for row in rows)
+    left_out = f"Not in the totals of cost and gain: {_sales_of(unknown)} at a cost not known."
     return Table(
         title,
         [
@@ -48,17 +53,27 @@ def _sales(title: str, rows: Sequence[Sale]) -> Table:
         [_sale(row) for row in rows],
         total=[
             "Total", None, None, None, Cents(sum(row.proceeds for row in rows)),
-            Cents(sum(row.cost or 0 for row in rows)), Cents(sum(row.gain or 0 for row in rows)),
+            _sum_of_known([row.cost for row in rows]), _sum_of_known([row.gain for row in rows]),
         ],
+        note=left_out if unknown else "",
     )  # fmt: skip
+
+
+def _sales_of(number: int) -> str:
+    return "1 sale" if number == 1 else f"{number:,} sales"
+
+
+def _sum_of_known(amounts: Sequence[int | None]) -> Cell:
+    """What is not known is no zero."""
+    known = [amount for amount in amounts if amount is not None]
+    return Cents(sum(known)) if known or not amounts else "not known"
 
 
 def _sale(row: Sale) -> Row:
     reversed_on = f" (reversed {row.reversed_on:%m/%d/%Y})" if row.reversed_on else ""
     return [
         f"{row.symbol}: {row.security}{reversed_on}", row.qty, row.acquired_on, row.sold_on,
-        Cents(row.proceeds), "not known" if row.cost is None else Cents(row.cost),
-        None if row.gain is None else Cents(row.gain),
+        Cents(row.proceeds), _sum_of_known([row.cost]), _sum_of_known([row.gain]),
     ]  # fmt: skip
 
 

@@ -6,12 +6,14 @@ from decimal import Decimal
 import pytest
 
 from portal.models import Account
-from trading.documents import periods
+from trading.documents import Format, periods, render
 from trading.documents.figures import taxes
 from trading.documents.sheets import taxes as sheets
-from trading.models import DividendPayment, Transfer
+from trading.models import DividendPayment, Instruction, Transfer
+from trading.services import ledger
+from trading.settlement.subjects import subject_of
 from trading.tests.documents.story import Story, a_tax_form, go_to, traded
-from trading.tests.factories import a_listing, funded, settled
+from trading.tests.factories import a_fee_schedule, a_listing, approved, funded, settled
 
 pytestmark = pytest.mark.django_db
 Y2027, Y2028, Y2029, Y2030 = (periods.year(number) for number in range(2027, 2031))
@@ -53,6 +55,47 @@ def test_a_sale_counts_in_the_year_it_was_traded_in() -> None:
     assert taxes.years_of_sales(seller) == [Y2029]
     sheet = sheets.sales_sheet(taxes.sales(seller, Y2029))
     assert "not known" in sheet.tables[0].rows[0]
+
+
+def test_sums_say_what_they_leave_out_where_the_cost_is_not_known() -> None:
+    go_to(2029, 3, 1, 12)
+    a_fee_schedule(taker_rate=0, maker_rate=0)
+    listing = a_listing("BETA")
+    seller, buyer = funded(lots=10, listing=listing), funded(cents=100_000)
+    traded(listing, seller, buyer, 4, 500)
+    sheet = sheets.sales_sheet(taxes.sales(seller, Y2029))
+    assert sheet.highlights == [
+        ("Proceeds, USD", 2_000), ("Short-term gain, USD", "not known"), ("Long-term gain, USD", 0),
+        ("Cost not known, no gain reckoned", "1 sale"),
+    ]  # fmt: skip
+    assert sheet.tables[0].total == ["Total", None, None, None, 2_000, "not known", "not known"]
+    made = {format: render(account=seller, kind="TAX_1099B", id="2029", format=format) for format in Format}
+    assert b'"Short-term gain, USD",not known' in made[Format.CSV].content
+    assert made[Format.PDF].content.startswith(b"%PDF-")
+
+    ledger.issue(account=seller, listing=listing, lots=3, price=400, reference="at a price")
+    traded(listing, seller, buyer, 9, 500)
+    sheet = sheets.sales_sheet(taxes.sales(seller, Y2029))
+    assert dict(sheet.highlights)["Short-term gain, USD"] == 300
+    assert dict(sheet.highlights)["Cost not known, no gain reckoned"] == "2 sales"
+    assert sheet.tables[0].total == ["Total", None, None, None, 6_500, 1_200, 300]
+    assert sheet.tables[0].note == "Not in the totals of cost and gain: 2 sales at a cost not known."
+
+
+def test_a_year_with_nothing_but_a_reversal_has_its_form() -> None:
+    go_to(2029, 12, 27, 12)
+    a_fee_schedule(taker_rate=0, maker_rate=0)
+    listing = a_listing("BETA")
+    seller, buyer = funded(lots=10, listing=listing), funded(cents=100_000)
+    sold = traded(listing, seller, buyer, 4, 500)
+    go_to(2030, 1, 2, 12)
+    taken_back = Instruction.objects.get(listing=listing, trade_seq=sold)
+    approved("REVERSE_SETTLEMENT", subject_of(taken_back), {"fees_back": True})
+    settled(listing)
+    assert taxes.years_of_sales(seller) == [Y2030, Y2029]
+    [row] = taxes.sales(seller, Y2030).rows
+    assert (row.qty, row.proceeds, row.reversed_on) == (-4, -2_000, date(2030, 1, 2))
+    assert taxes.years_of_sales(buyer) == []
 
 
 @pytest.mark.parametrize(
