@@ -6,6 +6,7 @@ import { aLot, aSettlement } from "../testing/books";
 import { LISTING } from "../testing/market";
 import { SIGNED_IN, faultsIn, renderPage } from "../testing/render";
 import { serve } from "../testing/server";
+import { Holdings } from "./Holdings";
 import { PortfolioPage } from "./PortfolioPage";
 
 const HOLDING = {
@@ -37,4 +38,20 @@ test("holdings are settled or pending, and made of lots; what is pending says un
   const pending = within(screen.getByRole("region", { name: "Trades that have not settled" }));
   expect(pending.getByRole("link", { name: /settlement of 40 ACME$/ }).getAttribute("href")).toBe("/trades/7");
   expect(await faultsIn(container)).toEqual([]);
+});
+
+test("the total value counts what is owned, settled or not: settling does not change it", async () => {
+  const cash = { asset: "USD", settled: "1000.00", held: "0.00", pending_in: "250.00", pending_out: "500.00", available: "500.00" };
+  // Of 30, 40 more are bought for 500.00 and 20 are sold for 250.00, all at the last price.
+  const holding = { ...HOLDING, pending_out: "20", available: "10", market_value: "625.00" };
+  const settled = {
+    cash: { ...cash, settled: "750.00", pending_in: "0.00", pending_out: "0.00", available: "750.00" },
+    holdings: [{ ...holding, settled: "50", pending_in: "0", pending_out: "0", available: "50" }],
+  };
+  for (const balances of [{ cash, holdings: [holding] }, settled]) {
+    serve({ "GET /api/v1/listings": { results: [LISTING] }, "GET /api/v1/balances": balances });
+    const { unmount } = renderPage(<Holdings account="1" />);
+    expect((await screen.findByText("Total value")).nextSibling?.textContent).toBe("$1,375.00");
+    unmount();
+  }
 });

@@ -86,6 +86,7 @@ def test_a_trade_that_is_pending_says_until_when(tomorrow: Listing, seller: Acco
     assert fill["settlement"] == {"id": told["id"], "state": "AFFIRMED", "due_at": told["due_at"]}
     [holding] = client_of(buyer).get("/api/v1/balances").json()["holdings"]
     assert (holding["settled"], holding["pending_in"], holding["available"]) == ("0", "60", "0")
+    assert holding["market_value"] == "300.00"  # of what is owned, settled or not
 
 
 def test_a_settled_purchase_tells_what_it_booked_and_the_lot_it_made(
