@@ -8,6 +8,7 @@ Withdrawals that were released are moved by nothing else.
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
 from portal import audit, clock
 from portal.models import Account, User
@@ -17,7 +18,17 @@ from trading.cash.matches import Kind, Match
 from trading.cash.reading import read_statement
 from trading.cash.refusals import CashRefused
 from trading.cash.statements import CREDIT, Line, Statement, check_statement, difference
-from trading.models import CASH, Balance, BankEntry, BankStatement, Case, Withdrawal
+from trading.models import (
+    CASH,
+    Balance,
+    BankEntry,
+    BankStatement,
+    Case,
+    Reconciliation,
+    Transfer,
+    Withdrawal,
+)
+from trading.reconciliation.comparing import reconcile, venue_day
 from trading.services import ledger
 from trading.services.ledger import BANK, FEES, SUSPENSE, TRANSIT, CashEntry
 
@@ -45,7 +56,7 @@ def preview_statement(*, content: bytes, file_name: str) -> Preview:
 
 
 def import_statement(*, content: bytes, file_name: str, by: User | None) -> BankStatement:
-    """Take a statement in and book each of its lines."""
+    """Take a statement in, book each of its lines, and compare what the books then have at the bank."""
     statement = read_statement(content, file_name)
     _open_books()
     with transaction.atomic():
@@ -59,6 +70,7 @@ def import_statement(*, content: bytes, file_name: str, by: User | None) -> Bank
         found = matches.match(statement.lines, lock=True)
         _book(row, bank, found)
         _write_down(row, found, by)
+        reconcile(asset=CASH, kind=Reconciliation.Kind.BANK)
     return row
 
 
@@ -82,6 +94,7 @@ def _refuse(statement: Statement, ours: int) -> None:
     """In this order, so that a file that was altered is told from one that is wrong by itself."""
     _refuse_seen(statement)
     check_statement(statement)
+    _refuse_future(statement)
     last = BankStatement.objects.order_by("-pk").first()
     expected = last.closing_cents if last else ours
     if statement.opening_cents != expected:
@@ -98,6 +111,8 @@ def _refuse(statement: Statement, ours: int) -> None:
             f"It is of {statement.booked_on}; the last one imported is of {last.booked_on}.",
             "booked_on",
         )
+    if last is None:
+        _refuse_before_the_books(statement)
     _refuse_booked(statement)
 
 
@@ -138,6 +153,33 @@ def _altered(row: BankStatement, statement: Statement) -> str:
         if getattr(row, name) != getattr(statement, name):
             return f"its {name.removesuffix('_cents').replace('_', ' ')} differs"
     return ""
+
+
+def _refuse_future(statement: Statement) -> None:
+    """It would be the last one for days, and none of them could be taken in."""
+    latest = max([statement.booked_on, *(line.booked_on for line in statement.lines)])
+    today = venue_day(clock.now())
+    if latest > today:
+        raise CashRefused(
+            "IN_THE_FUTURE",
+            f"It says it was booked on {latest}; where the bank is it is {today}. Ask the bank.",
+            "booked_on",
+        )
+
+
+def _refuse_before_the_books(statement: Statement) -> None:
+    """What the first statement opens with is all the books have at the bank, so it cannot be older."""
+    moved = Transfer.objects.filter(
+        Q(debit_account__number=BANK) | Q(credit_account__number=BANK), asset=CASH
+    )
+    last = moved.order_by("-at").first()
+    if last and statement.booked_on < venue_day(last.at):
+        raise CashRefused(
+            "BEFORE_THE_BOOKS",
+            f"It is of {statement.booked_on}; what the books have at the bank is of {venue_day(last.at)}. "
+            "Begin with a statement of that day or a later one.",
+            "booked_on",
+        )
 
 
 def _refuse_booked(statement: Statement) -> None:

@@ -17,6 +17,7 @@ from trading.cash.imports import at_bank
 from trading.cash.payments import unpaid
 from trading.demo.load import NotDemo
 from trading.models import CASH, BankStatement
+from trading.reconciliation.comparing import venue_day
 
 VERSION = "08"
 Deposit = tuple[Account, int]
@@ -97,7 +98,7 @@ def _amount(iso: Any, cents: int) -> Any:
 
 
 def _date(iso: Any, now: datetime) -> Any:
-    return iso.DateAndDateTime2Choice(dt=XmlDate.from_date(now.date()))
+    return iso.DateAndDateTime2Choice(dt=XmlDate.from_date(venue_day(now)))
 
 
 def _moment(now: datetime) -> Any:

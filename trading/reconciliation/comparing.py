@@ -61,10 +61,20 @@ def reconcile(*, asset: str, kind: str, at: datetime | None = None) -> Reconcili
 
 
 def reconciled_today() -> bool:
-    """Has anything been compared since the venue's day began?"""
-    now = clock.now()
-    today = now.astimezone(ZoneInfo(VENUE_TIME_ZONE)).date()
-    return Reconciliation.objects.filter(at__gte=_end_of(today - timedelta(days=1), VENUE_TIME_ZONE)).exists()
+    """Has everything been compared since the venue's day began? A file taken in compares no more than what
+    it speaks of."""
+    begun = _end_of(venue_day(clock.now()) - timedelta(days=1), VENUE_TIME_ZONE)
+    tokens = Asset.objects.filter(kind=Asset.Kind.TOKEN).values_list("code", flat=True)
+    wanted = {(Kind.LOTS.value, code) for code in tokens}  # with them the others are compared
+    if BankStatement.objects.exists():
+        wanted.add((Kind.BANK.value, CASH))
+    made = Reconciliation.objects.filter(at__gte=begun).values_list("kind", "asset_id")
+    return wanted <= set(made.distinct())
+
+
+def venue_day(at: datetime) -> date:
+    """Which day it is where the venue and its bank are."""
+    return at.astimezone(ZoneInfo(VENUE_TIME_ZONE)).date()
 
 
 def in_words(row: Reconciliation) -> str:

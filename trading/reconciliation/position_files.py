@@ -8,19 +8,17 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
 from portal import audit, clock
 from portal.models import User
 from trading.models import Listing, PositionFile, PositionLine, Reconciliation
-from trading.reconciliation.comparing import reconcile
+from trading.reconciliation.comparing import reconcile, venue_day
 from trading.reconciliation.errors import ReconciliationRefused
-from trading.services.fee_schedules import VENUE_TIME_ZONE
 
 COLUMNS = ["as_of", "symbol", "account", "quantity"]
 MOST_LOTS = 2**62
@@ -122,13 +120,9 @@ def _day_of(lines: list[_Line]) -> date:
     for line in lines:
         if line.as_of != as_of:
             raise _wrong(line.number, f"it is of {line.as_of}, the lines before it of {as_of}")
-    if as_of > _today(clock.now()):
+    if as_of > venue_day(clock.now()):
         raise ReconciliationRefused("DAY_AHEAD", f"The file is of {as_of}, a day that has not begun.")
     return as_of
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(ZoneInfo(VENUE_TIME_ZONE)).date()
 
 
 def _refuse_doubled(lines: list[_Line]) -> None:

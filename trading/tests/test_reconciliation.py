@@ -209,6 +209,15 @@ def test_everything_is_compared_once_a_day_of_the_venue(listing: Listing, holder
     assert Reconciliation.objects.count() == 7
 
 
+def test_a_file_taken_in_does_not_stand_for_the_comparisons_of_the_day(
+    listing: Listing, holder: Account
+) -> None:
+    a_statement(0, booked_on=today())
+    said(CUSTODIAN, f"{today()},ACME,,100")
+    tasks.reconcile()
+    assert {made.kind for made in Reconciliation.objects.all()} == {"CUSTODIAN", "LOTS", "BANK"}
+
+
 def test_the_command_says_how_it_came_out(listing: Listing, holder: Account) -> None:
     output = StringIO()
     call_command("reconcile", stdout=output)

@@ -7,16 +7,21 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from portal import clock
 from portal.models import Account, User
 from portal.tests.factories import an_operator
 from trading import cash
 from trading.cash import csv_statement
 from trading.cash.imports import at_bank
 from trading.models import BankAccount, BankStatement, Withdrawal
+from trading.reconciliation.comparing import venue_day
 from trading.tests.factories import approved
 
-DAY = date(2026, 11, 23)
 _numbers = count(1)
+
+
+def today() -> date:
+    return venue_day(clock.now())
 
 
 def credit(amount: str, remittance: str, payer: str = "", **values: Any) -> dict[str, str]:
@@ -38,7 +43,7 @@ def a_file(*entries: dict[str, str], **head: str) -> bytes:
         (Decimal(e["amount"]) * (1 if e["direction"] == "CREDIT" else -1) for e in entries), Decimal(0)
     )
     said = {
-        "statement_id": f"ST-{next(_numbers)}", "booked_on": DAY.isoformat(), "currency": "USD",
+        "statement_id": f"ST-{next(_numbers)}", "booked_on": today().isoformat(), "currency": "USD",
         "opening_balance": f"{opening:.2f}", "closing_balance": f"{opening + moved:.2f}",
     }  # fmt: skip
     out = io.StringIO()
@@ -87,6 +92,6 @@ def _entry(
     direction: str, amount: str, remittance: str, counterparty: str, values: dict[str, Any]
 ) -> dict[str, str]:
     return {
-        "bank_reference": f"B-{next(_numbers)}", "booked_on": DAY.isoformat(), "direction": direction,
+        "bank_reference": f"B-{next(_numbers)}", "booked_on": today().isoformat(), "direction": direction,
         "amount": amount, "counterparty": counterparty, "counterparty_account": "", "remittance": remittance,
     } | values  # fmt: skip

@@ -10,10 +10,18 @@ from portal.tests.factories import an_account, an_operator
 from trading import cash
 from trading.cash import CashRefused
 from trading.cash.imports import at_bank
-from trading.models import CASH, Balance, BankEntry, BankStatement, Case, Transfer, Withdrawal
+from trading.models import (
+    CASH,
+    Balance,
+    BankEntry,
+    BankStatement,
+    Case,
+    Reconciliation,
+    Transfer,
+    Withdrawal,
+)
 from trading.services.ledger import FEES, SUSPENSE, TRANSIT
 from trading.tests.cash.bank import (
-    DAY,
     a_bank_account,
     a_file,
     credit,
@@ -21,6 +29,7 @@ from trading.tests.cash.bank import (
     deposit_of,
     imported,
     released,
+    today,
 )
 from trading.tests.factories import a_listing, approved, funded
 from trading.verification import verify_ledger
@@ -334,8 +343,33 @@ def test_a_statement_continues_the_last_one() -> None:
     imported(deposit_of(avery(), "40.00"))
     error = refused(a_file(opening_balance="39.00", closing_balance="39.00"))
     assert error.code == "OPENING_NOT_LAST_CLOSING" and "40.00 USD" in str(error)
-    earlier = refused(a_file(booked_on=(DAY - timedelta(days=1)).isoformat()))
+    earlier = refused(a_file(booked_on=(today() - timedelta(days=1)).isoformat()))
     assert earlier.code == "OLDER_THAN_LAST"
+
+
+@pytest.mark.parametrize("of_an_entry", [True, False])
+def test_a_statement_of_a_day_to_come_is_refused(of_an_entry: bool) -> None:
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    if of_an_entry:
+        content = a_file(credit("1.00", "hello", booked_on=tomorrow))
+    else:
+        content = a_file(booked_on=tomorrow)
+    error = refused(content)
+    assert (error.code, error.field) == ("IN_THE_FUTURE", "booked_on") and tomorrow in str(error)
+
+
+def test_the_first_statement_is_not_older_than_the_books() -> None:
+    funded(cents=5_000)
+    error = refused(a_file(booked_on=(today() - timedelta(days=1)).isoformat()))
+    assert (error.code, error.field) == ("BEFORE_THE_BOOKS", "booked_on") and str(today()) in str(error)
+
+
+def test_a_statement_is_compared_with_the_books_at_once() -> None:
+    funded(cents=5_000)
+    imported(deposit_of(avery(), "40.00"))
+    made = Reconciliation.objects.get()
+    assert (made.kind, made.as_of, made.ours, made.theirs) == ("BANK", today(), 9_000, 9_000)
+    assert made.agrees and not Case.objects.exists()
 
 
 def test_the_first_statement_continues_the_books() -> None:
