@@ -54,6 +54,15 @@ PAGES = [
         )
         for row in ("", f"{{{page}}}/change/")
     ),
+    ("operator", "/admin/trading/bankstatement/take-in/"),
+    *(
+        ("operator", f"/admin/{page}/")
+        for page in (
+            "trading/bankstatement", "trading/bankentry", "trading/bankaccount", "trading/withdrawal",
+            "trading/case", "trading/reconciliation", "trading/positionfile", "trading/custodian",
+            "trading/dividend", "portal/rulevalue",
+        )
+    ),
 ]  # fmt: skip
 
 
