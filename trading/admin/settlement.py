@@ -42,6 +42,8 @@ from trading.models import (
 )
 from trading.settlement.board import COUNTED, aged_rows, board
 from trading.settlement.booking import reference
+from trading.settlement.failures import CONFIRMED, is_left_lying
+from trading.settlement.reversals import is_reversed
 from trading.settlement.subjects import subject_of
 
 State = SettlementState
@@ -149,7 +151,7 @@ class InstructionAdmin(shown.SearchedAdmin):
             request, model_admin=self, form=form, submit="Propose", is_grave=act in ("call-off", "reverse"),
             back=reverse("admin:trading_instruction_change", args=[pk]),
             title=f"{text}: trade {row.trade_seq} of {row.listing}",
-            explanation=f"{EXPLAINED[act]} Somebody else has to approve.",
+            explanation=f"{_explained(act, row)} Somebody else has to approve.",
             headings=["Quantity", "Against", "From", "To", "State", "Because"],
             rows=[(
                 self.quantity(row), self.amount_(row), row.seller.number, row.buyer.number,
@@ -293,10 +295,17 @@ def _figures() -> list[tuple[str, str, str, str]]:
 def _open_acts(row: Instruction) -> list[str]:
     if row.state == State.FAILED:
         return ["retry", "mend", "call-off"]
+    if is_left_lying(row):
+        return ["call-off"]
     is_trade = row.kind == Instruction.Kind.TRADE
-    if is_trade and row.state == State.SETTLED and not Instruction.objects.filter(reverses=row).exists():
+    if is_trade and row.state == State.SETTLED and not is_reversed(row):
         return ["reverse"]
     return []
+
+
+def _explained(act: str, row: Instruction) -> str:
+    at_custodian = act == "call-off" and row.state == State.EXECUTING
+    return f"{EXPLAINED[act]} {CONFIRMED}." if at_custodian else EXPLAINED[act]
 
 
 def _bought(row: Instruction) -> Execution | None:
@@ -330,8 +339,10 @@ def _transfers(row: Instruction) -> list[tuple[str, str, str, str, str]]:
         if trade
         else (kinds.REVERSAL_CASH, kinds.REVERSAL_TOKEN, kinds.REVERSAL_FEE)
     )
-    names = [reference(cash, row), reference(token, row)]
-    names += [f"{reference(fee, row)}:{side}" for side in ("BUY", "SELL")]
+    names = []
+    if row.state == State.SETTLED:  # of a reversal called off, the next one's are named alike
+        names = [reference(cash, row), reference(token, row)]
+        names += [f"{reference(fee, row)}:{side}" for side in ("BUY", "SELL")]
     proposals = SettlementStep.objects.filter(instruction=row).exclude(proposal=None)
     names += [f"{kinds.COMPENSATION}:{pk}" for pk in proposals.values_list("proposal", flat=True)]
     found = Transfer.objects.filter(reference__in=names).select_related(

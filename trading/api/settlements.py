@@ -30,7 +30,17 @@ from trading.api.errors import not_taken
 from trading.api.inputs import LotChoicesInput, valid
 from trading.api.outputs import errors
 from trading.engine import Side
-from trading.models import BREAKABLE, CASH, Instruction, Listing, Lot, LotEntry, SettlementStep, Transfer
+from trading.models import (
+    BREAKABLE,
+    CASH,
+    Instruction,
+    Listing,
+    Lot,
+    LotEntry,
+    SettlementState,
+    SettlementStep,
+    Transfer,
+)
 from trading.services.lot_choices import ChoiceRefused, choose_lots
 from trading.settlement import booking, consumer
 
@@ -119,12 +129,15 @@ def own_settlement(request: Request, settlement_id: int) -> tuple[Instruction, A
 def detail(row: Instruction, account: Account) -> dict[str, Any]:
     listing, side = row.listing, side_of(row, account)
     cash, token, fee = (booking.reference(kind, row) for kind in LEGS[Instruction.Kind(row.kind)])
-    legs = Transfer.objects.filter(reference__in=[cash, token, f"{fee}:{side.value}"]).order_by("id")
+    # Of a reversal called off, the next one's transfers are named alike.
+    booked = [cash, token, f"{fee}:{side.value}"] if row.state == SettlementState.SETTLED else []
+    legs = Transfer.objects.filter(reference__in=booked).order_by("id")
+    moved = account_books.lot_entries(account, reference=token) if booked else []
     return {
         **_settlement(row, account, at=clock.now(), stopped=set(consumer.stopped_assets())),
         "steps": [told for step in row.steps.order_by("id") for told in _steps(row, step, account)],
         "transfers": [_booked(leg, listing, account) for leg in legs],
-        "lots": [_lot_moved(entry, listing) for entry in account_books.lot_entries(account, reference=token)],
+        "lots": [_lot_moved(entry, listing) for entry in moved],
         "may_choose_lots": row.kind == TRADE and side == Side.SELL and row.state in BREAKABLE,
         "chosen_lots": [
             {"lot": str(choice.lot_id), "qty": wire.quantity(listing, choice.qty)}

@@ -511,10 +511,10 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reverses",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reversed_by",
+                        related_name="reversals",
                         to="trading.instruction",
                     ),
                 ),
@@ -994,7 +994,19 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="instruction",
             constraint=models.UniqueConstraint(
-                fields=("listing", "trade_seq", "kind"), name="instructed_once"
+                condition=models.Q(
+                    ("kind", "TRADE"), models.Q(("state", "CANCELED"), _negated=True), _connector="OR"
+                ),
+                fields=("listing", "trade_seq", "kind"),
+                name="instructed_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="instruction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "CANCELED"), _negated=True),
+                fields=("reverses",),
+                name="reversed_once",
             ),
         ),
         migrations.AddConstraint(

@@ -20,7 +20,7 @@ INSTRUCTIONS = """
     JOIN trading_transfer t ON t.reference = 'TRADE_TOKEN:' || listing_id || ':' || trade_seq
     WHERE b.side = 'BUY' AND s.side = 'SELL'
     ORDER BY t.id
-    ON CONFLICT ON CONSTRAINT instructed_once DO NOTHING
+    ON CONFLICT (listing_id, trade_seq, kind) WHERE kind = 'TRADE' DO NOTHING
 """
 STEPS = """
     INSERT INTO trading_settlementstep (instruction_id, at, passed, reason, note)

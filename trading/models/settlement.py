@@ -104,12 +104,20 @@ class Instruction(models.Model):
         models.CharField(max_length=40), default=list,
         help_text="What two people decided shall not keep it from settling.",
     )  # fmt: skip
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reversals")
 
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["listing", "trade_seq", "kind"], name="instructed_once"),
+            # A trade once, for good; its way back once, but for those that were called off.
+            models.UniqueConstraint(
+                fields=["listing", "trade_seq", "kind"],
+                condition=Q(kind="TRADE") | ~Q(state="CANCELED"),
+                name="instructed_once",
+            ),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=~Q(state="CANCELED"), name="reversed_once"
+            ),
             models.CheckConstraint(
                 condition=Q(qty__gt=0) & Q(amount__gt=0) & Q(buyer_fee__gte=0) & Q(seller_fee__gte=0),
                 name="instruction_amounts",

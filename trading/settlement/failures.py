@@ -1,4 +1,5 @@
-"""Settlements that failed: two people have them tried again, mend what was in the way, or call them off.
+"""Settlements that failed: two people have them tried again, mend what was in the way, or call them off; what
+a custodian leaves lying for a business day or more, too, they call off.
 
 Decided under the lock of the settlement's cursor: nothing settles meanwhile, and no trade is broken.
 """
@@ -22,13 +23,20 @@ from trading.settlement.rails import rail_of
 from trading.settlement.subjects import named, refuse_broken, standing
 
 RETRY, MEND, CANCEL = "RETRY", "MEND", "CANCEL"
+CONFIRMED = (
+    "Approve only if the custodian has confirmed that it did not settle it, and will not: the books would no "
+    "longer follow"
+)
 ASKED = {RETRY: {"act"}, MEND: {"act", "waive", "due_on"}, CANCEL: {"act", "compensation"}}
+LATEST_DUE = timedelta(days=30)  # from today: what is due later would be forgotten
+# What waits for a custodian's word.
+WITH_CUSTODIAN = {SettlementState.INSTRUCTED, SettlementState.AFFIRMED, SettlementState.EXECUTING}
 # What no venue may set aside: to deal with a blocked person takes a licence of OFAC's (31 CFR 501.801).
 NEVER_WAIVED = {"OFAC-HIT"}
 
 
 class ResolveSettlement:
-    """Kind of proposal: what becomes of an instruction that failed.
+    """Kind of proposal: what becomes of an instruction that failed, or that a custodian leaves lying.
 
     Subject: as ``subjects.subject_of`` says it. New: ``act``; to mend, ``waive`` (codes of reasons) and
     ``due_on`` (a date), or one of them; to cancel, perhaps ``compensation`` (``side``, ``cents``).
@@ -39,7 +47,8 @@ class ResolveSettlement:
 
     def check(self, *, subject: str, new: dict[str, Any]) -> None:
         row = named(subject)
-        if row.state != SettlementState.FAILED:
+        failed = row.state == SettlementState.FAILED
+        if not failed and not is_left_lying(row):
             raise ProposalRefused(
                 "NOT_FAILED",
                 f"The settlement is {row.get_state_display().lower()}: there is nothing to decide.",
@@ -47,6 +56,12 @@ class ResolveSettlement:
         refuse_broken(row)
         if new.get("act") not in ASKED or not new.keys() <= ASKED[new["act"]]:
             raise ProposalRefused("UNKNOWN_ACT", "Say whether to try again, to mend or to cancel it.")
+        if not failed and new["act"] != CANCEL:
+            raise ProposalRefused(
+                "NOT_FAILED",
+                f"The settlement is {row.get_state_display().lower()} and has not failed: it may be called "
+                "off, for it is overdue.",
+            )
         if new["act"] == MEND:
             _refuse_unmendable(row, new)
         elif new["act"] == CANCEL and new.get("compensation"):
@@ -63,8 +78,24 @@ class ResolveSettlement:
     def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
         row = named(subject)
         what = f"{words.quantity(row.listing, old['qty'])} against {words.cash(old['amount'])}"
-        was = f"{what}, {old['seller']} to {old['buyer']}: failed ({old['reason']})"
+        stood = SettlementState(old["state"])
+        stands = stood.label.lower()
+        if stood == SettlementState.FAILED:
+            stands += f" ({old['reason']})"
+        else:
+            since, due = (
+                booking.local_date(row.listing, datetime.fromisoformat(old[at])) for at in ("since", "due_at")
+            )
+            stands += f" since {since}, was due on {due}"
+        was = f"{what}, {old['seller']} to {old['buyer']}: {stands}"
         return [(f"Settlement of {subject}", was, _becomes(old, new))]
+
+
+def is_left_lying(row: Instruction) -> bool:
+    """Its custodian has it, and should have settled it a business day ago or earlier."""
+    if row.custodian_id is None or row.state not in WITH_CUSTODIAN:
+        return False
+    return sessions.settlement_due(row.listing, row.due_at) <= clock.now()
 
 
 def reasons_of(row: Instruction) -> dict[str, str]:
@@ -101,9 +132,14 @@ def _refuse_unmendable(row: Instruction, new: dict[str, Any]) -> None:
         day = date.fromisoformat(due_on)
     except (TypeError, ValueError):
         raise ProposalRefused("NOT_A_DATE", "Say the new due date like 2026-12-24.") from None
-    due_at = _due_at(row.listing, day)
-    if day < booking.local_date(row.listing, clock.now()):
+    today = booking.local_date(row.listing, clock.now())
+    if day < today:
         raise ProposalRefused("DATE_PASSED", f"{day} has passed where {row.listing.symbol} trades.")
+    if day > today + LATEST_DUE:
+        raise ProposalRefused(
+            "DUE_DATE_TOO_FAR", f"Nothing is put off beyond {today + LATEST_DUE}. Say an earlier day."
+        )
+    due_at = _due_at(row.listing, day)
     if sessions.settlement_due(row.listing, due_at - timedelta(microseconds=1)) != due_at:
         raise ProposalRefused("NO_BUSINESS_DAY", f"Nothing settles on {day}: it is no business day.")
 
@@ -167,8 +203,12 @@ def _becomes(old: dict[str, Any], new: dict[str, Any]) -> str:
             said = [f"without regard to {', '.join(new['waive'])}"] if new.get("waive") else []
             said += [f"due on {new['due_on']}"] if new.get("due_on") else []
             return f"tried again, {' and '.join(said)}"
-    paid = new.get("compensation")
-    if not paid:
-        return "called off, and no fees are charged"
-    party = old["buyer"] if paid["side"] == Side.BUY else old["seller"]
-    return f"called off, no fees are charged, and {party} gets {words.cash(paid['cents'])} from the venue"
+    outcome, paid = "called off, and no fees are charged", new.get("compensation")
+    if paid:
+        party = old["buyer"] if paid["side"] == Side.BUY else old["seller"]
+        outcome = (
+            f"called off, no fees are charged, and {party} gets {words.cash(paid['cents'])} from the venue"
+        )
+    if old["state"] == SettlementState.EXECUTING:
+        outcome += f". {CONFIRMED}"
+    return outcome

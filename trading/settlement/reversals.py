@@ -40,7 +40,7 @@ class ReverseSettlement:
                 f"The settlement is {row.get_state_display().lower()}: until it is done a trade is taken "
                 "back or called off, not reversed.",
             )
-        if Instruction.objects.filter(reverses=row).exists():
+        if is_reversed(row):
             raise ProposalRefused(
                 "REVERSED_ALREADY", "A reversal of this trade was instructed already. Look at that one."
             )
@@ -75,6 +75,11 @@ class ReverseSettlement:
                 f"the same back from {old['buyer']} to {old['seller']}; {given}",
             )
         ]
+
+
+def is_reversed(row: Instruction) -> bool:
+    """Or on its way back: what was called off may be proposed anew."""
+    return row.reversals.exclude(state=SettlementState.CANCELED).exists()
 
 
 def reversal_of(row: Instruction, *, fees_back: bool) -> Instruction:

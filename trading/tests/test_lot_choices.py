@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 
+from portal import clock
 from portal.models import Account, AuditEntry
 from portal.tests.factories import a_user
+from trading import sessions
 from trading.models import Instruction, Listing, Lot, LotChoice, LotEntry
 from trading.services import ledger
 from trading.services.lot_choices import ChoiceRefused, choose_lots
-from trading.settlement import consumer
+from trading.settlement import booking, consumer
 from trading.tests.factories import a_listing, approved, as_recomputed, funded, settled
 from trading.tests.settlement.cases import failed, traded
 
@@ -97,7 +99,8 @@ def test_one_lot_is_not_chosen_twice(listing: Listing, seller: Account, sale: In
 
 def a_later(listing: Listing, sale: Instruction) -> Listing:
     """As ``failed`` finds the one that fails: the earlier one is tried again and waits."""
-    approved("RESOLVE_SETTLEMENT", f"ACME {sale.trade_seq}", {"act": "MEND", "due_on": "2030-01-02"})
+    due_on = booking.local_date(listing, sessions.settlement_due(listing, clock.now())).isoformat()
+    approved("RESOLVE_SETTLEMENT", f"ACME {sale.trade_seq}", {"act": "MEND", "due_on": due_on})
     return listing
 
 

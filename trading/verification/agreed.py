@@ -72,14 +72,21 @@ def _verify_entries(findings: Findings) -> None:
 
 def _verify_resolutions(findings: Findings) -> None:
     """What failed goes on only as two people decided, and nothing else is waived."""
-    waived: dict[str, set[str]] = defaultdict(set)
-    for proposal in _resolutions():
-        waived[proposal.subject] |= set(proposal.new.get("waive", []))
-    for row in Instruction.objects.exclude(waived=[]).select_related("listing"):
-        subject = _subject(row)
-        if NEVER_WAIVED & set(row.waived) or set(row.waived) != waived.pop(subject, set()):
+    # By instruction: of one trade there are several reversals where some were called off.
+    mended = {proposal.pk: proposal for proposal in _resolutions() if proposal.new.get("waive")}
+    waived: dict[int, set[str]] = defaultdict(set)
+    for step in SettlementStep.objects.filter(proposal__in=list(mended)):
+        assert step.proposal_id is not None
+        waived[step.instruction_id] |= set(mended.pop(step.proposal_id).new["waive"])
+    rows = Instruction.objects.exclude(waived=[]) | Instruction.objects.filter(pk__in=list(waived))
+    unsaid = {proposal.subject for proposal in mended.values()}
+    for row in rows.select_related("listing"):
+        subject, codes = _subject(row), waived[row.pk]
+        if NEVER_WAIVED & set(row.waived) or set(row.waived) - codes:
             findings.add("trading_instruction", subject, "waives what nobody decided to waive")
-    for subject in (subject for subject, codes in waived.items() if codes):
+        if codes - set(row.waived):
+            unsaid.add(subject)
+    for subject in sorted(unsaid):
         findings.add("trading_instruction", subject, "does not waive what two people decided to")
     steps = SettlementStep.objects.filter(pk__in=_ends_of_failures()).select_related(
         "instruction__listing", "proposal"
@@ -95,13 +102,14 @@ def _verify_resolutions(findings: Findings) -> None:
 
 
 def _ends_of_failures() -> list[int]:
-    """Steps after which what had failed stood otherwise, but for trades that were broken meanwhile."""
+    """Steps after which what had failed stood otherwise, or anything was called off, but for trades that
+    were broken meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM (SELECT id, passed, reason, lag(passed) OVER (PARTITION BY instruction_id "
             "ORDER BY id) AS before FROM trading_settlementstep) step "
-            "WHERE before[cardinality(before)] = 'FAILED' AND passed[cardinality(passed)] <> 'FAILED' "
-            "AND reason <> 'TRADE_BUSTED'"
+            "WHERE (before[cardinality(before)] = 'FAILED' AND passed[cardinality(passed)] <> 'FAILED' "
+            "OR passed[cardinality(passed)] = 'CANCELED') AND reason <> 'TRADE_BUSTED'"
         )
         return [row[0] for row in cursor.fetchall()]
 

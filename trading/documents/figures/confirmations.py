@@ -85,11 +85,9 @@ def confirmation(account: Account, name: str) -> Confirmation | None:
 def _folded(account: Account, execution: Execution) -> Confirmation:
     listing, seq = execution.listing, execution.trade_seq
     broken = TradeBreak.objects.filter(listing=listing, trade_seq=seq).select_related("proposal").first()
-    instruction = (
-        Instruction.objects.filter(listing=listing, trade_seq=seq, kind=Instruction.Kind.TRADE)
-        .select_related("reversed_by")
-        .first()
-    )
+    instruction = Instruction.objects.filter(
+        listing=listing, trade_seq=seq, kind=Instruction.Kind.TRADE
+    ).first()
     due_at = (
         instruction.due_at
         if instruction
@@ -128,14 +126,10 @@ def _settlement(execution: Execution, instruction: Instruction | None) -> str:
     on = in_words(local_date(instruction.state_at))
     match instruction.state:
         case SettlementState.SETTLED:
-            back = getattr(instruction, "reversed_by", None)
-            return f"Settled on {on}" + (", and reversed since" if _is_settled(back) else "")
+            back = instruction.reversals.filter(state=SettlementState.SETTLED).exists()
+            return f"Settled on {on}" + (", and reversed since" if back else "")
         case SettlementState.CANCELED:
             return f"Canceled on {on}: nothing changes hands"
         case SettlementState.FAILED:
             return f"Failed on {on}; the venue sees to it"
     return "Pending"
-
-
-def _is_settled(instruction: Instruction | None) -> bool:
-    return instruction is not None and instruction.state == SettlementState.SETTLED

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from compliance.services import suspend_account
+from portal import clock
 from portal.proposals import ProposalRefused
 from portal.tests.factories import a_user
 from trading.models import (
@@ -24,6 +26,7 @@ from trading.models import (
 )
 from trading.settlement import custodian_files, custody
 from trading.settlement.custody import Message, MessageRefused
+from trading.settlement.failures import ResolveSettlement
 from trading.settlement.subjects import subject_of
 from trading.tests.factories import (
     a_fee_schedule,
@@ -140,6 +143,38 @@ def test_what_the_custodian_could_not_settle_is_tried_again_or_called_off(
     approved("RESOLVE_SETTLEMENT", subject_of(row), {"act": "CANCEL"})
     assert Balance.objects.get(account=row.buyer, asset="USD").available == 1_000_000
     as_recomputed(listing)
+
+
+@pytest.mark.parametrize("state", ["INSTRUCTED", "AFFIRMED", "EXECUTING"])
+def test_what_a_silent_custodian_leaves_lying_is_called_off(
+    listing: Listing, custodian: Custodian, row: Instruction, state: str
+) -> None:
+    if state != "INSTRUCTED":
+        affirm(custodian, row)
+    if state == "EXECUTING":
+        settled(listing)
+        row.refresh_from_db()
+    assert row.state == state
+    assert unresolved(row, "CANCEL") == "NOT_FAILED"
+    clock.advance(by=timedelta(days=5))
+    assert unresolved(row, "RETRY") == unresolved(row, "MEND", due_on="2031-01-02") == "NOT_FAILED"
+    proposal = approved("RESOLVE_SETTLEMENT", subject_of(row), {"act": "CANCEL"})
+    [(_, was, becomes)] = ResolveSettlement().wording(
+        subject=subject_of(row), old=proposal.old, new=proposal.new
+    )
+    assert f": {state.lower()} since" in was
+    assert ("custodian has confirmed" in becomes) == (state == "EXECUTING")
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("CANCELED", "CALLED_OFF")
+    assert Balance.objects.get(account=row.buyer, asset="USD").available == 1_000_000
+    assert refused(custodian, said(row, "SETTLED", message_id="too late")) == "NOT_AWAITED"
+    as_recomputed(listing)
+
+
+def unresolved(row: Instruction, act: str, **new: str) -> str:
+    with pytest.raises(ProposalRefused) as refusal:
+        approved("RESOLVE_SETTLEMENT", subject_of(row), {"act": act, **new})
+    return refusal.value.code
 
 
 def test_a_corrected_trade_is_affirmed_anew(listing: Listing, custodian: Custodian, row: Instruction) -> None:

@@ -134,6 +134,8 @@ def test_with_a_new_due_date_it_waits_for_that_day(listing: Listing, seller: Acc
     [
         ("2027-02-28", "DATE_PASSED"),
         ("2027-03-06", "NO_BUSINESS_DAY"),
+        ("2027-04-01", "DUE_DATE_TOO_FAR"),
+        ("9999-12-31", "DUE_DATE_TOO_FAR"),
         ("soon", "NOT_A_DATE"),
         (7, "NOT_A_DATE"),
     ],

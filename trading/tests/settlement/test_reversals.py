@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.services import suspend_account
+from compliance.services import reinstate_account, suspend_account
 from portal.models import Account
 from portal.proposals import ProposalRefused
 from trading.models import CASH, Balance, Instruction, Listing, Lot, LotEntry
@@ -43,7 +43,7 @@ def buyer() -> Account:
 
 def reverse(row: Instruction, *, fees_back: bool = True) -> Instruction:
     approved("REVERSE_SETTLEMENT", subject_of(row), {"fees_back": fees_back})
-    return Instruction.objects.get(reverses=row)
+    return Instruction.objects.filter(reverses=row).latest("id")
 
 
 def refused(row: Instruction, **new: object) -> str:
@@ -163,4 +163,26 @@ def test_a_reversal_that_failed_is_resolved_like_a_trade(
     assert (back.state, back.reason) == ("FAILED", "ACC-SUSPENDED")
     approved("RESOLVE_SETTLEMENT", subject_of(back), {"act": "CANCEL"})
     assert cash_of(seller).pending_out == 0
+    as_recomputed(listing)
+
+
+def test_a_reversal_called_off_may_be_proposed_again(
+    listing: Listing, seller: Account, buyer: Account
+) -> None:
+    row = traded(listing, seller, buyer)
+    for _ in range(2):
+        suspend_account(account=buyer, reason="test", actor=None)
+        back = reverse(row)
+        settled(listing)
+        approved("RESOLVE_SETTLEMENT", subject_of(back), {"act": "CANCEL"})
+        reinstate_account(account=buyer, reason="test", actor=None)
+        as_recomputed(listing)
+    back = reverse(row)
+    assert refused(row, fees_back=True) == "REVERSED_ALREADY"
+    settled(listing)
+    back.refresh_from_db()
+    assert back.state == "SETTLED"
+    assert refused(row, fees_back=True) == "REVERSED_ALREADY"
+    states = Instruction.objects.filter(kind="REVERSAL").order_by("id").values_list("state", flat=True)
+    assert list(states) == ["CANCELED", "CANCELED", "SETTLED"]
     as_recomputed(listing)
