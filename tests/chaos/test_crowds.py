@@ -93,7 +93,7 @@ def test_the_web_servers_statements_end_and_a_workers_do_not(programs: Programs)
         ]
     )
     web = programs.run(sys.executable, "-c", f"import config.asgi\n{script}")
-    worker = programs.run(sys.executable, "-c", f"import django; django.setup()\n{script}")
+    worker = programs.run(sys.executable, "-c", f"import config.celery, django; django.setup()\n{script}")
     for program, shown in ((web, "10s\n15s\n"), (worker, "0\n0\n")):
         assert program.process.wait(30) == 0, program.output
         assert program.output == shown
