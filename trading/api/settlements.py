@@ -135,7 +135,7 @@ def detail(row: Instruction, account: Account) -> dict[str, Any]:
     moved = account_books.lot_entries(account, reference=token) if booked else []
     return {
         **_settlement(row, account, at=clock.now(), stopped=set(consumer.stopped_assets())),
-        "steps": [told for step in row.steps.order_by("id") for told in _steps(row, step, account)],
+        "steps": _timeline(row, account),
         "transfers": [_booked(leg, listing, account) for leg in legs],
         "lots": [_lot_moved(entry, listing) for entry in moved],
         "may_choose_lots": row.kind == TRADE and side == Side.SELL and row.state in BREAKABLE,
@@ -144,7 +144,7 @@ def detail(row: Instruction, account: Account) -> dict[str, Any]:
             for choice in row.lot_choices.filter(lot__account=account).order_by("lot")
         ],
         "reversal": _id_or_none(
-            Instruction.objects.filter(reverses=row).values_list("pk", flat=True).first()
+            Instruction.objects.filter(reverses=row).order_by("-id").values_list("pk", flat=True).first()
         ),
         "reverses": _id_or_none(row.reverses_id),
     }
@@ -172,6 +172,16 @@ def _settlement(row: Instruction, account: Account, *, at: datetime, stopped: se
         "state_at": wire.time(row.state_at),
         "next": following and {**_said(following), "state": following.state, "at": wire.time(following.at)},  # type: ignore[dict-item]
     }
+
+
+def _timeline(row: Instruction, account: Account) -> list[dict[str, Any]]:
+    """What happened, in order; where it only went on standing where it stood, nothing did."""
+    told: list[dict[str, Any]] = []
+    for step in row.steps.order_by("id"):
+        for passed in _steps(row, step, account):
+            if not told or passed["reason"] or passed["state"] != told[-1]["state"]:
+                told.append(passed)
+    return told
 
 
 def _steps(row: Instruction, step: SettlementStep, account: Account) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ test("a settled sale shows the lots it took and the gain of each", async () => {
     ["5 Jan 2026", "−30", "10.00", "$303.00", "$371.25", "+$68.25"],
     ["9 Feb 2026", "−10", "–", "–", "$123.75", "–"],
   ]);
-  screen.getByText("The cash is yours, and you may spend or withdraw it.");
+  screen.getByText("From then on the cash was yours to spend or withdraw.");
 });
 
 test("a settlement that failed says why, and that people decide", async () => {
