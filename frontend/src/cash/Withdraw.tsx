@@ -93,7 +93,7 @@ export function Withdraw({ account, cash }: { account: string; cash: CashAccount
             options={usable.map((row) => ({ value: row.id, text: bankAccountName(row), explanation: row.holder }))}
           />
           {problems.whole && <p className="refusal" role="alert">{problems.whole}</p>}
-          <Button className="button button-accent" type="submit">{t("withdraw.submit")}</Button>
+          <Button className="button button-accent" type="submit" isDisabled={cash.withdrawals_stopped}>{t("withdraw.submit")}</Button>
         </form>
       ) : (
         <p className="table-note">{t(bankAccounts && bankAccounts.length > 0 ? "withdraw.none_usable" : "withdraw.none")}</p>
