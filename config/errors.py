@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from trading.api.errors import DATABASE_AWAY, Unavailable, problem
+from portal.api.errors import DATABASE_AWAY, Unavailable, problem
 
 TEMPLATE = "error.html"
 SCRIPTED = ("/api/", "/_allauth/")

@@ -203,13 +203,13 @@ CONTENT_SECURITY_POLICY = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["trading.api.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["trading.api.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["portal.api.parsers.JSONParser"],
     "DEFAULT_METADATA_CLASS": None,  # the schema says it all; OPTIONS is one method fewer to guard
-    "DEFAULT_SCHEMA_CLASS": "trading.api.schema.OperationSchema",
-    "EXCEPTION_HANDLER": "trading.api.errors.envelope",
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.OperationSchema",
+    "EXCEPTION_HANDLER": "portal.api.errors.envelope",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Meridian ATS",

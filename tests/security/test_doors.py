@@ -15,11 +15,11 @@ from django.core.cache import cache
 from django.test import Client
 
 from config import env
+from portal.api.parsers import MAX_BODY
 from portal.models import User
 from portal.tests.factories import PASSWORD, a_user
 from tests.support.programs import Programs
 from trading import demo
-from trading.api.parsers import MAX_BODY
 
 LOGIN = "/_allauth/browser/v1/auth/login"
 

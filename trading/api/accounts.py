@@ -10,20 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal import clock
+from portal.api.errors import invalid
+from portal.api.inputs import ID
+from portal.api.outputs import errors
+from portal.api.queries import QueryView
 from portal.models import Account
 from trading import account_books, journal, selectors, wire
-from trading.api.errors import invalid
-from trading.api.inputs import ID
 from trading.api.markets import known_symbol
-from trading.api.outputs import (
-    BalancesShape,
-    ExecutionsShape,
-    FeeListShape,
-    OrderShape,
-    RefusalsShape,
-    errors,
-)
-from trading.api.queries import QueryView
+from trading.api.outputs import BalancesShape, ExecutionsShape, FeeListShape, OrderShape, RefusalsShape
 from trading.models import CASH, Balance, Listing, Order
 from trading.services import fees
 

@@ -4,8 +4,9 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.serializers import BooleanField, CharField, DateField, DateTimeField
 
+from portal.api.outputs import ErrorShape, Shape
 from trading import documents
-from trading.api.outputs import Amount, ErrorShape, SettlementOfTradeShape, Shape
+from trading.api.outputs import Amount, SettlementOfTradeShape
 from trading.engine import Side
 from trading.models import BankAccount, Instruction, Lot, SettlementState, Transfer, Withdrawal
 

@@ -11,6 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.api.errors import not_taken
+from portal.api.inputs import valid
+from portal.api.outputs import errors
 from portal.models import Account
 from trading import account_books, account_words, cash, selectors, wire
 from trading.api.accounts import ACCOUNT, CURSOR, LIST_ERRORS, asked_account, own_account, page
@@ -23,9 +26,7 @@ from trading.api.book_outputs import (
     WithdrawalShape,
     WithdrawalsShape,
 )
-from trading.api.errors import not_taken
-from trading.api.inputs import BankAccountInput, WithdrawalInput, cents, valid
-from trading.api.outputs import errors
+from trading.api.inputs import BankAccountInput, WithdrawalInput, cents
 from trading.models import BankAccount, Withdrawal
 
 POST_ERRORS = {**errors(400, 401, 403, 404, 413, 415), **REFUSED}

@@ -11,11 +11,12 @@ from rest_framework.response import Response
 from rest_framework.serializers import CharField, DateTimeField
 from rest_framework.views import APIView
 
+from portal.api.errors import ApiError, invalid
+from portal.api.inputs import ID, IdField, Input, Text
+from portal.api.outputs import Shape, errors
 from portal.models import User
 from trading import wire
-from trading.api.errors import ApiError, invalid
-from trading.api.inputs import ID, IdField, Input, Text
-from trading.api.outputs import Amount, Shape, errors
+from trading.api.outputs import Amount
 from trading.engine import Side
 from trading.models import PENDING, Custodian, CustodianMessage, Instruction, SettlementState
 from trading.settlement import custody

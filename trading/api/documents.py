@@ -7,10 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.api.outputs import errors
 from trading import documents
 from trading.api.accounts import ACCOUNT, LIST_ERRORS, asked_account
 from trading.api.book_outputs import DocumentsShape
-from trading.api.outputs import errors
 from trading.documents import DocumentNotFound
 
 

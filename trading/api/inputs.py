@@ -1,7 +1,7 @@
 """Requests: shape only. Strings become ticks and lots here, exactly or not at all."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,11 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.validators import RegexValidator
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from trading.api.errors import invalid
+from portal.api.errors import invalid
+from portal.api.inputs import IdField, Input, Text
 from trading.engine import (
     MOST_DISPLAYS,
     RESTING,
@@ -29,7 +29,6 @@ from trading.models import Listing
 from trading.services.requests import NewOrderRequest
 
 NUMBER = re.compile(r"[0-9]{1,40}(\.[0-9]{1,40})?")  # not \d: that takes the digits of every script
-ID = re.compile(r"[0-9]{1,18}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 GTD, IOC = TimeInForce.GTD, TimeInForce.IOC
 SELF_TRADE = [mode.value for mode in SelfTrade if mode != SelfTrade.ALLOW]  # STPR-010
@@ -37,35 +36,6 @@ FURTHEST = timedelta(days=366)
 CENT = Decimal("0.01")
 MOST_CHOICES = 200  # lots for one sale
 MAX_UNITS = 2**53  # lots or ticks; what every client can count exactly
-
-
-class Input(serializers.Serializer):
-    # No field it does not know: an order must not be entered without what its sender misspelt.
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if isinstance(data, Mapping):
-            for name in data.keys() - self.fields.keys():
-                raise serializers.ValidationError({name: "There is no such field."}, code="UNKNOWN_FIELD")
-        values: dict[str, Any] = super().to_internal_value(data)
-        return values
-
-
-def valid(serializer: type[Input], data: Any) -> dict[str, Any]:
-    checked = serializer(data=data)
-    checked.is_valid(raise_exception=True)
-    values: dict[str, Any] = checked.validated_data
-    return values
-
-
-class Text(serializers.CharField):
-    """A JSON string, as it is; Django REST framework would take numbers too, and trim."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(trim_whitespace=False, **kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return str(super().to_internal_value(data))
 
 
 class ClOrdIdField(Text):
@@ -77,16 +47,6 @@ class ClOrdIdField(Text):
             help_text="FIX ClOrdID: made by you, another for each order, cancel and replace.",
             validators=[RegexValidator(r"^[A-Za-z0-9_.:-]+\Z", "1 to 64 letters, digits and _ . : -")],
         )
-
-
-@extend_schema_field(OpenApiTypes.INT64)
-class IdField(serializers.Field):
-    """Answers give ids as strings; a string of digits is as good as the number."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, str | int) or not ID.fullmatch(str(data)):
-            raise serializers.ValidationError("Not an id.", code="NOT_AN_ID")
-        return int(data)
 
 
 @extend_schema_field({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$", "example": "12.50"})

@@ -13,8 +13,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal import clock
+from portal.api.errors import invalid
+from portal.api.outputs import errors
+from portal.api.queries import QueryView
 from trading import selectors, sessions, wire
-from trading.api.errors import invalid
 from trading.api.outputs import (
     AuctionsShape,
     BookShape,
@@ -24,9 +26,7 @@ from trading.api.outputs import (
     OrdersInBookShape,
     ScheduleShape,
     TradesShape,
-    errors,
 )
-from trading.api.queries import QueryView
 from trading.models import Listing
 
 MAX_DEPTH, MAX_ROWS = 200, 1000

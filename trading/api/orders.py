@@ -9,11 +9,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal import clock
+from portal.api.errors import ApiError, invalid
+from portal.api.inputs import valid
+from portal.api.outputs import errors
+from portal.api.queries import QueryView
 from trading import wire
 from trading.api import inputs
 from trading.api.accounts import ACCOUNT, CURSOR, SYMBOL, WORKING, OrderListMixin, own_account, own_order
-from trading.api.errors import ApiError, invalid, refused
-from trading.api.inputs import CancelAllInput, CancelInput, OrderInput, PairInput, ReplaceInput, valid
+from trading.api.inputs import CancelAllInput, CancelInput, OrderInput, PairInput, ReplaceInput
 from trading.api.markets import known_symbol
 from trading.api.outputs import (
     CancelAllShape,
@@ -22,9 +25,8 @@ from trading.api.outputs import (
     PlacedOrderShape,
     PlacedPairShape,
     PreviewShape,
-    errors,
 )
-from trading.api.queries import QueryView
+from trading.api.refusals import refused
 from trading.engine import Side, TimeInForce
 from trading.models import CASH, Listing, Order
 from trading.services import entry

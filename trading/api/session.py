@@ -9,10 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal import clock
+from portal.api.outputs import errors
+from portal.api.queries import QueryView
 from portal.models import User
 from trading import demo, selectors, wire
-from trading.api.outputs import SessionShape, errors
-from trading.api.queries import QueryView
+from trading.api.outputs import SessionShape
 
 
 @method_decorator(ensure_csrf_cookie, name="dispatch")

@@ -11,6 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal import clock
+from portal.api.errors import not_taken
+from portal.api.inputs import valid
+from portal.api.outputs import errors
 from portal.models import Account
 from trading import account_books, account_words, selectors, wire
 from trading.account_words import Said, price_of, side_of
@@ -26,9 +29,7 @@ from trading.api.accounts import (
     true_or_false,
 )
 from trading.api.book_outputs import REFUSED, LotsShape, SettlementDetailShape, SettlementsShape
-from trading.api.errors import not_taken
-from trading.api.inputs import LotChoicesInput, valid
-from trading.api.outputs import errors
+from trading.api.inputs import LotChoicesInput
 from trading.engine import Side
 from trading.models import (
     BREAKABLE,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portal.api.parsers import MAX_BODY
 from portal.tests.factories import a_user
-from trading.api.parsers import MAX_BODY
 from trading.engine import OrdType, PostOnly, SelfTrade, Side, TimeInForce
 from trading.tests.api.contract import ContractClient, code
 from trading.tests.api.venue import Venue, everything, signed_in

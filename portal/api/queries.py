@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from trading.api.errors import invalid
+from portal.api.errors import invalid
 
 
 class QueryView(APIView):

@@ -10,7 +10,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from trading.api.parsers import BodyTooLarge
+from portal.api.parsers import BodyTooLarge
 
 logger = logging.getLogger(__name__)
 
@@ -43,10 +43,6 @@ CODES = {
 }
 
 
-# The field of the order at fault, where a refusal has one.
-FIELDS = {"RISK-SIZE": "order_qty", "RISK-PRICE": "price"}
-
-
 class ApiError(exceptions.APIException):
     """An anticipated error with a code of its own."""
 
@@ -62,16 +58,6 @@ class ApiError(exceptions.APIException):
         super().__init__(detail=message, code=code)
         self.status_code = http_status
         self.body = {"code": code, "message": message, "field": field, "reasons": reasons or []}
-
-
-def refused(reasons: list[dict[str, Any]]) -> ApiError:
-    """A recorded refusal: well-formed, and not taken."""
-    public = [{k: r.get(k) for k in ("code", "message", "citation", "next_step", "until")} for r in reasons]
-    first = reasons[0]
-    return ApiError(
-        status.HTTP_422_UNPROCESSABLE_ENTITY, first["code"], first["message"],
-        field=FIELDS.get(first["code"]), reasons=public,
-    )  # fmt: skip
 
 
 def not_taken(code: str, message: str, *, field: str | None = None) -> ApiError:
