@@ -31,15 +31,17 @@ def _port() -> int:
     return int(said)
 
 
+SECRETS = ("secret_key", "ats_owner", "ats_runtime", "encryption_key", "fingerprint_key")
+
+
 def kept_secrets() -> dict[str, str]:
     """Secrets made on first use and kept for this DATA_DIR; only its owner can read them."""
     path = DATA_DIR / "secrets.json"
     if not path.exists():
         DATA_DIR.mkdir(parents=True, exist_ok=True)
-        names = ("secret_key", "ats_owner", "ats_runtime")
         handle, draft = tempfile.mkstemp(dir=DATA_DIR)
         with os.fdopen(handle, "w") as file:
-            json.dump({name: secrets.token_urlsafe(48) for name in names}, file)
+            json.dump({name: secrets.token_urlsafe(48) for name in SECRETS}, file)
         try:
             os.link(draft, path)  # of two processes starting at once, the first one's secrets stand
         except FileExistsError:
@@ -47,6 +49,10 @@ def kept_secrets() -> dict[str, str]:
         finally:
             os.unlink(draft)
     kept: dict[str, str] = json.loads(path.read_text())
+    if missing := [name for name in SECRETS if name not in kept]:
+        raise SystemExit(
+            f"{path} is of an older release and lacks {', '.join(missing)}: add them (any long random text)."
+        )
     return kept
 
 
@@ -91,6 +97,10 @@ ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS", "")
 HTTPS = _flag("HTTPS", default=False)  # served through TLS: cookies may insist on it
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secrets()["secret_key"]
+# Personal data is sealed with the first of these and opened with any: to rotate, put a new one in front,
+# run `manage.py rotate_keys`, and take the old one away.
+ENCRYPTION_KEYS = _words("ENCRYPTION_KEYS", "") or [kept_secrets()["encryption_key"]]
+FINGERPRINT_KEY = os.environ.get("FINGERPRINT_KEY") or kept_secrets()["fingerprint_key"]
 
 # The runtime role works, the owner role migrates. An outside server with one URL has one role for both.
 DATABASE_EMBEDDED = "DATABASE_URL" not in os.environ

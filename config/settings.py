@@ -4,6 +4,8 @@ from config import env
 
 BASE_DIR = env.BASE_DIR
 SECRET_KEY = env.SECRET_KEY
+ENCRYPTION_KEYS = env.ENCRYPTION_KEYS
+FINGERPRINT_KEY = env.FINGERPRINT_KEY
 DEBUG = env.DEBUG
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 CSRF_TRUSTED_ORIGINS = env.CSRF_TRUSTED_ORIGINS
@@ -147,6 +149,10 @@ BANK_ROUTING_NUMBER = env.BANK_ROUTING_NUMBER
 BANK_ACCOUNT_NUMBER = env.BANK_ACCOUNT_NUMBER
 # Which minimum of 17 CFR 240.15c3-1(a) applies: a rule of the dated rule table.
 BUSINESS_MODEL = env.BUSINESS_MODEL
+
+# Asked of every application that is sent in; told of every decision (portal/checks.py).
+ONBOARDING_CHECKS: list[str] = []
+UPLOAD_DIR = env.DATA_DIR / "uploads"
 
 # --- People -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import transaction
 
-from portal import audit, clock, rule_table
+from portal import audit, clock, rule_table, vault
 from portal.models import Account, TaxForm, User
 
 # Why so much.
@@ -51,11 +51,16 @@ def record_form(
         raise FormRefused("NO_TREATY", "Only a W-8BEN claims a treaty’s rate, from 0 to 100 percent.")
     expires_on = None if is_w9 else last_valid_day(signed_on)
     with transaction.atomic():
+        row = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+        row.key = row.key or vault.new_key()
         form = TaxForm.objects.create(
-            account=account, kind=kind, name=name, address=address, country=country, tin=tin,
-            treaty_rate=treaty_rate, signed_on=signed_on, expires_on=expires_on, recorded_at=now,
-            recorded_by=by,
+            account=row, kind=kind, name=name, address=address, country=country,
+            sealed_tin=vault.seal(tin, key=row.key), treaty_rate=treaty_rate, signed_on=signed_on,
+            expires_on=expires_on, recorded_at=now, recorded_by=by,
         )  # fmt: skip
+        last = TaxForm.objects.filter(account=row).first()
+        row.tax_until = (last and last.expires_on) or date.max
+        row.save(update_fields=["key", "tax_until"])
         facts = {"form": kind, "country": country, "signed_on": signed_on.isoformat()}
         facts["treaty_rate"] = "" if treaty_rate is None else f"{treaty_rate:f}"
         audit.record(action="TAX_FORM_RECORDED", subject=account.number, actor=by, facts=facts)
@@ -72,6 +77,11 @@ def withholding(account_ids: Iterable[int], on: date) -> dict[int, tuple[Decimal
     last = forms.order_by("account_id", "-signed_on", "-id").distinct("account_id")
     found = {form.account_id: _by_form(form, on, statutory) for form in last}
     return {pk: found.get(pk) or (backup, NO_VALID_FORM) for pk in ids}
+
+
+def masked_tin(form: TaxForm) -> str:
+    """Its last four characters, for people who have to tell it from another."""
+    return vault.masked(vault.unseal(form.sealed_tin))
 
 
 def withheld(cents: int, rate: Decimal) -> int:

@@ -69,7 +69,8 @@ def test_outside_servers_are_taken_as_named(tmp_path: Path) -> None:
         "DATABASE_OWNER_URL": "postgresql://owner:b@db.example:5433/venue",
         "REDIS_URL": "rediss://:c@cache.example:6380/2",
     }
-    seen = read(tmp_path, SECRET_KEY="given", DEMO="0", **urls)
+    given = dict.fromkeys(("SECRET_KEY", "ENCRYPTION_KEYS", "FINGERPRINT_KEY"), "given")
+    seen = read(tmp_path, **given, DEMO="0", **urls)
     assert seen == urls | {
         "CELERY_BROKER_URL": urls["REDIS_URL"],
         "DATABASE_RUNTIME_ROLE": "app",

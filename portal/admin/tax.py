@@ -81,7 +81,7 @@ class TaxFormAdmin(ReadOnlyAdmin):
 
     @admin.display(description="taxpayer number")
     def number(self, row: TaxForm) -> str:
-        return row.masked_tin or NOTHING
+        return tax.masked_tin(row) or NOTHING
 
     @admin.display(description="treaty rate", ordering="treaty_rate")
     def rate(self, row: TaxForm) -> str:

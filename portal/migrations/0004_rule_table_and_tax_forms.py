@@ -116,7 +116,10 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(help_text="As on the tax return.", max_length=200)),
                 ("address", models.TextField()),
                 ("country", models.CharField(help_text="Of tax residence, ISO 3166.", max_length=2)),
-                ("tin", models.CharField(blank=True, max_length=20, verbose_name="taxpayer number")),
+                (
+                    "sealed_tin",
+                    models.TextField(blank=True, help_text="The taxpayer number, sealed (portal.vault)."),
+                ),
                 (
                     "treaty_rate",
                     models.DecimalField(

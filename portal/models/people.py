@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from portal.models.vault import DataKey
 from portal.onboarding.classes import InvestorClass
 
 
@@ -29,6 +30,7 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]
     email = models.EmailField("e-mail address", unique=True)
+    phone = models.CharField(max_length=20, blank=True, help_text="E.164, e.g. +12125550100.")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -65,6 +67,12 @@ class Account(models.Model):
         choices=[(c.value, c.value.replace("_", " ").title()) for c in InvestorClass],
         default=InvestorClass.RETAIL.value,
     )
+    # How long what was verified is good, inclusive; empty: never verified. Written with the records they
+    # come from (Verification, TaxForm), under this row's lock. Past them the account may sell, not buy.
+    identity_until = models.DateField(null=True, blank=True)
+    accredited_until = models.DateField(null=True, blank=True)
+    tax_until = models.DateField(null=True, blank=True)
+    key = models.ForeignKey(DataKey, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Accounts of one beneficial owner never trade with each other: all name the same one (STPR-001).
     same_owner_as = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
@@ -90,8 +98,14 @@ class Account(models.Model):
 
 
 class AccountMember(models.Model):
-    """A person who may see and trade an account."""
+    """What a person may do for an account; each may what those before it may."""
 
+    class Role(models.TextChoices):
+        VIEWER = "VIEWER", "Viewer: sees everything"
+        TRADER = "TRADER", "Trader: enters and cancels orders"
+        SIGNER = "SIGNER", "Signer: moves money, signs, and decides who else is a member"
+
+    role = models.CharField(max_length=8, choices=Role, default=Role.SIGNER)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
 
@@ -107,9 +121,66 @@ class Issuer(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     description = models.TextField(blank=True)
+    members = models.ManyToManyField(User, through="IssuerMember", related_name="issuers")
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class IssuerMember(models.Model):
+    """Somebody of an issuer's staff."""
+
+    class Role(models.TextChoices):
+        STAFF = "STAFF", "Staff: sees and prepares"
+        ADMIN = "ADMIN", "Administrator: signs, and decides who else is a member"
+
+    issuer = models.ForeignKey(Issuer, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="issuer_memberships")
+    role = models.CharField(max_length=8, choices=Role, default=Role.STAFF)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "user"], name="one_issuer_membership")]
+
+    def __str__(self) -> str:
+        return f"{self.user} of {self.issuer}"
+
+
+class Invitation(models.Model):
+    """Somebody is asked, by e-mail, to become a member of an account or of an issuer."""
+
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
+    issuer = models.ForeignKey(
+        Issuer, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
+    email = models.EmailField()
+    role = models.CharField(max_length=8)
+    token_hash = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 of what the mail's link holds."
+    )
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="Accepted or taken back.")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(account=None) ^ models.Q(issuer=None), name="invitation_is_to_one"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "issuer", "email"],
+                condition=models.Q(ended_at=None),
+                name="one_open_invitation",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.account or self.issuer}"

@@ -19,7 +19,7 @@ class TaxForm(Record):
     name = models.CharField(max_length=200, help_text="As on the tax return.")
     address = models.TextField()
     country = models.CharField(max_length=2, help_text="Of tax residence, ISO 3166.")
-    tin = models.CharField("taxpayer number", max_length=20, blank=True)
+    sealed_tin = models.TextField(blank=True, help_text="The taxpayer number, sealed (portal.vault).")
     treaty_rate = models.DecimalField(
         max_digits=5, decimal_places=2, null=True, blank=True,
         help_text="On dividends, in percent, where a treaty lowers it.",
@@ -41,7 +41,3 @@ class TaxForm(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.account_id} {self.signed_on}"
-
-    @property
-    def masked_tin(self) -> str:
-        return f"•••{self.tin[-4:]}" if self.tin else ""

@@ -1,5 +1,6 @@
 """People, accounts and issuers for tests."""
 
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -26,7 +27,7 @@ def an_account(*members: User, investor_class: str = "ACCREDITED", **fields: Any
         name=f"Investor {number}",
         investor_class=investor_class,
         opened_at=clock.now(),
-        **fields,
+        **dict.fromkeys(("identity_until", "accredited_until", "tax_until"), date.max) | fields,
     )
     for member in members:
         AccountMember.objects.create(account=account, user=member)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from portal import tax
 from trading.documents.figures.taxes import Dividends, Paid, Recipient, Sale, Sales
 from trading.documents.periods import Period
 from trading.documents.sheet import Cell, Cents, Column, Row, Sheet, Table
@@ -146,7 +147,7 @@ def _sheet(
             ("Account", account.number),
             ("Tax year", year.title),
             ("Certificate", form.get_kind_display() if form else NO_FORM),
-            ("Taxpayer number", (form.masked_tin if form else "") or "not given"),
+            ("Taxpayer number", (tax.masked_tin(form) if form else "") or "not given"),
             ("Country of tax residence", form.country if form else "not given"),
         ],
         highlights=highlights,
