@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from portal import clock
+from portal import clock, tax
 from portal.models import Account, TaxForm
 from trading.models import Execution, Instruction, Listing, Transfer
 from trading.services import ledger
@@ -54,11 +54,11 @@ def traded(listing: Listing, seller: Account, buyer: Account, qty: int, price: i
 
 
 def a_tax_form(account: Account, kind: str = "W9", **fields: object) -> TaxForm:
-    defaults: dict[str, object] = {
+    defaults: dict[str, Any] = {
         "name": "Avery Ames", "address": "12 Elm Street\nBoston, MA 02108", "country": "US",
-        "tin": "123456789", "signed_on": clock.now().date(), "recorded_at": clock.now(),
+        "tin": "123456789", "signed_on": clock.now().date(),
     }  # fmt: skip
-    return TaxForm.objects.create(account=account, kind=kind, **defaults | fields)
+    return tax.record_form(account=account, kind=kind, **defaults | fields)
 
 
 def told() -> Story:

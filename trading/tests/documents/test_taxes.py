@@ -139,7 +139,7 @@ def test_u_s_persons_and_foreign_ones_get_different_forms(story: Story) -> None:
 
 def test_the_last_form_signed_counts_while_it_is_valid() -> None:
     account = funded()
-    a_tax_form(account, "W8BEN", country="FR", signed_on=date(2024, 5, 1), expires_on=date(2027, 12, 31))
+    a_tax_form(account, "W8BEN", country="FR", signed_on=date(2024, 5, 1))
     forms = list(account.tax_forms.all())
     assert taxes.is_foreign(taxes.in_force(forms, date(2027, 12, 31)))
     assert taxes.in_force(forms, date(2028, 1, 1)) is None
