@@ -32,7 +32,13 @@ SECTIONS = {
     ],
     "Reconciliation": ["trading.Case", "trading.Reconciliation", "trading.PositionFile"],
     "People": ["portal.Account", "portal.User", "auth.Group", "portal.Issuer", "portal.TaxForm"],
-    "Office": ["portal.Proposal", "portal.RuleValue", "portal.AuditEntry", "portal.Seal"],
+    "Office": [
+        "portal.Proposal",
+        "portal.RuleValue",
+        "portal.CountryRule",
+        "portal.AuditEntry",
+        "portal.Seal",
+    ],
 }
 NAMES = {
     "portal.User": "People",
@@ -43,6 +49,7 @@ NAMES = {
     "trading.BankStatement": "Bank",
     "trading.CapitalFigures": "Customers’ and own money",
     "portal.RuleValue": "Rule table",
+    "portal.CountryRule": "Countries",
 }
 LATEST = 8
 

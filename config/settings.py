@@ -137,6 +137,7 @@ PROPOSAL_KINDS = {
     "REFUSE_WITHDRAWAL": "trading.cash.withdrawals.RefuseWithdrawal",
     "ASSIGN_CASH": "trading.cash.assignments.AssignCash",
     "RULE_VALUE": "portal.rule_table.NewRuleValue",
+    "COUNTRY_RULE": "portal.country_table.NewCountryRule",
     "CLOSE_CASE": "trading.reconciliation.cases.CloseCase",
 }
 

@@ -37,12 +37,12 @@ def _view(app: str, *models: str) -> set[str]:
 
 ROLES: dict[str, set[str]] = {
     ONBOARDING_REVIEWER: {
-        *_view("portal", "user", "account", "issuer", "taxform"),
+        *_view("portal", "user", "account", "issuer", "taxform", "countryrule"),
         "portal.add_taxform",
     },
     MARKET_OPERATOR: {*_view("trading", *MARKET, *SETTLEMENT), "trading.halt_listing"},
     MARKET_SUPERVISOR: {
-        *_view("portal", "account", "issuer", "proposal", "auditentry", "rulevalue"),
+        *_view("portal", "account", "issuer", "proposal", "auditentry", "rulevalue", "countryrule"),
         *_view("trading", *MARKET, *JOURNAL, *LEDGER, *MONEY, *SETTLEMENT, *RECONCILIATION),
         *MONEY_ACTS,
         "trading.add_positionfile",
@@ -54,7 +54,7 @@ ROLES: dict[str, set[str]] = {
     },
     COMPLIANCE_OFFICER: {
         *_view("portal", "user", "account", "issuer", "proposal", "rulevalue", "auditentry", "seal"),
-        *_view("portal", "taxform"),
+        *_view("portal", "taxform", "countryrule"),
         *_view("trading", *MARKET, *JOURNAL, *LEDGER, *MONEY, *SETTLEMENT, *RECONCILIATION),
         *MONEY_ACTS,
         "trading.add_positionfile",

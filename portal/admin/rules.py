@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
 from portal.admin.base import ActForm, ReadOnlyAdmin, act_page, link, make_proposal, posted
-from portal.models import RuleValue
+from portal.country_table import NewCountryRule, choices, name_of
+from portal.models import CountryRule, RuleValue
 from portal.rule_table import NewRuleValue, known_rules
 
 
@@ -71,4 +72,58 @@ class RuleValueAdmin(ReadOnlyAdmin):
 
     @admin.display(description="proposal")
     def decided(self, row: RuleValue) -> str:
+        return link("portal.proposal", row.proposal_id)
+
+
+class CountryRuleForm(ActForm):
+    field_order = ["country", "standing", "effective_from", "citation", "sourced", "note"]
+
+    country = forms.ChoiceField(choices=choices)
+    standing = forms.ChoiceField(choices=CountryRule.Standing.choices)
+    effective_from = forms.DateField(widget=AdminDateWidget, label="From")
+    citation = forms.CharField(max_length=200, label="Written in", help_text="E.g. 31 CFR 510.")
+    sourced = forms.ChoiceField(label="Source", choices=RuleValue.Sourced.choices)
+
+    @property
+    def changes(self) -> dict[str, str]:
+        return {name: str(self.cleaned_data[name]) for name in NewCountryRule.FIELDS}
+
+
+@admin.register(CountryRule)
+class CountryRuleAdmin(ReadOnlyAdmin):
+    change_list_template = "admin/portal/countryrule/change_list.html"
+    list_title = "Countries"
+    list_display = ["name", "standing", "effective_from", "citation", "sourced", "decided"]
+    list_filter = ["standing"]
+    ordering = ["country", "-effective_from", "-id"]
+    fields = ["name", "standing", "effective_from", "citation", "sourced", "decided"]
+
+    def title_of(self, obj: CountryRule) -> str:
+        return f"{name_of(obj.country)} from {obj.effective_from}"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.propose)
+        return [path("propose/", view, name="portal_countryrule_propose"), *super().get_urls()]
+
+    def propose(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm("portal.add_proposal"):
+            raise PermissionDenied
+        form = CountryRuleForm(posted(request))
+        if form.is_valid():
+            country = form.cleaned_data["country"]
+            done = make_proposal(request, form, kind="COUNTRY_RULE", subject=country, new=form.changes)
+            if done:
+                return done
+        return act_page(
+            request, model_admin=self, form=form, submit="Propose", title="Propose how a country stands",
+            back=reverse("admin:portal_countryrule_changelist"),
+            explanation="Somebody else has to approve. Accounts there are stay as they are.",
+        )  # fmt: skip
+
+    @admin.display(description="country", ordering="country")
+    def name(self, row: CountryRule) -> str:
+        return name_of(row.country)
+
+    @admin.display(description="proposal")
+    def decided(self, row: CountryRule) -> str:
         return link("portal.proposal", row.proposal_id)

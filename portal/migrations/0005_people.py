@@ -14,6 +14,7 @@ RECORDS = [
     "portal_agreement",
     "portal_applicationevent",
     "portal_checkresult",
+    "portal_countryrule",
     "portal_providermessage",
     "portal_signature",
     "portal_signin",
@@ -1052,6 +1053,63 @@ class Migration(migrations.Migration):
                         condition=models.Q(("status__in", ["UNVERIFIED", "WAITING"])),
                         fields=("user", "kind"),
                         name="one_open_contact_change",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CountryRule",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("country", models.CharField(help_text="ISO 3166.", max_length=2)),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("ALLOWED", "Allowed"),
+                            ("REVIEW", "A person has to look"),
+                            ("DENIED", "Denied"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("effective_from", models.DateField()),
+                ("citation", models.CharField(max_length=200)),
+                (
+                    "sourced",
+                    models.CharField(
+                        choices=[
+                            ("PRIMARY", "Read in the rule"),
+                            ("SECONDARY", "‡ Seen in a secondary source only"),
+                            ("UNSOURCED", "† No source seen"),
+                            ("HOUSE", "House rule"),
+                        ],
+                        default="PRIMARY",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.proposal",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["country", "-effective_from", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("country", "effective_from", "proposal"),
+                        name="country_rule_once",
+                        nulls_distinct=False,
                     )
                 ],
             },

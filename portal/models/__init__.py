@@ -12,7 +12,7 @@ from portal.models.onboarding import (
     Verification,
 )
 from portal.models.people import Account, AccountMember, Invitation, Issuer, IssuerMember, User
-from portal.models.rule_table import RuleValue
+from portal.models.rule_table import CountryRule, RuleValue
 from portal.models.safety import ApiKey, ApiNonce, ContactChange, SignIn
 from portal.models.tax import TaxForm
 from portal.models.uploads import Upload
@@ -30,6 +30,7 @@ __all__ = [
     "CheckResult",
     "ClockOffset",
     "ContactChange",
+    "CountryRule",
     "DataKey",
     "Identity",
     "Invitation",

@@ -46,3 +46,33 @@ class RuleValue(Record):
         """The value with its unit, for people."""
         number = self.value.quantize(Decimal(1)) if self.value == int(self.value) else self.value.normalize()
         return f"{number:,f} {self.unit}"
+
+
+class CountryRule(Record):
+    """Whether the venue opens accounts for people and companies of a country. The row in force on a day
+    is the last one effective by then; a country of which none tells is allowed."""
+
+    class Standing(models.TextChoices):
+        ALLOWED = "ALLOWED", "Allowed"
+        REVIEW = "REVIEW", "A person has to look"
+        DENIED = "DENIED", "Denied"
+
+    country = models.CharField(max_length=2, help_text="ISO 3166.")
+    standing = models.CharField(max_length=8, choices=Standing)
+    effective_from = models.DateField()
+    citation = models.CharField(max_length=200)
+    sourced = models.CharField(max_length=10, choices=RuleValue.Sourced, default=RuleValue.Sourced.PRIMARY)
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["country", "-effective_from", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["country", "effective_from", "proposal"],
+                name="country_rule_once",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country} from {self.effective_from}"
