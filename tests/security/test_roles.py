@@ -164,7 +164,7 @@ def venue(db: None) -> Venue:
         BankAccount.objects.create(
             account=venue.account, holder=venue.account.name, bank_name="Bank", routing_number="021000021",
             account_number=f"{number:09}", status=BankAccount.Status.VERIFIED, added_at=long_ago,
-            verified_at=long_ago,
+            verified_at=long_ago, added_by=venue.owner,
         )  # fmt: skip
     cash.request_withdrawal(
         account=venue.account, bank_account_id=_at_the_bank(venue)[0].pk, cents=500, request_id="first",

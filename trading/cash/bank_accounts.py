@@ -52,7 +52,7 @@ def add_bank_account(
         kept = BankAccount.objects.filter(account=row).exclude(status=Status.REMOVED)
         if kept.count() >= MOST:
             raise CashRefused("TOO_MANY_BANK_ACCOUNTS", f"There are {MOST} already. Remove one first.")
-        added = _created(row, holder, bank_name, routing_number, account_number)
+        added = _created(row, holder, bank_name, routing_number, account_number, by)
         _record("BANK_ACCOUNT_ADDED", added, by, holder=holder)
     return added
 
@@ -80,6 +80,8 @@ def verify_bank_account(*, bank_account_id: int, note: str, by: User) -> BankAcc
         row = _kept(locked(found.account), bank_account_id)
         if row.status == Status.VERIFIED:
             raise CashRefused("VERIFIED_ALREADY", f"{row} is verified.")
+        if row.added_by_id == by.pk:
+            raise CashRefused("FOUR_EYES", "Somebody else than who added it has to verify it.")
         row.status, row.verified_at, row.verified_by = Status.VERIFIED, clock.now(), by
         row.save(update_fields=["status", "verified_at", "verified_by"])
         _record("BANK_ACCOUNT_VERIFIED", row, by, note=note)
@@ -128,13 +130,13 @@ def _kept(account: Account, bank_account_id: int) -> BankAccount:
 
 
 def _created(
-    account: Account, holder: str, bank_name: str, routing_number: str, account_number: str
+    account: Account, holder: str, bank_name: str, routing_number: str, account_number: str, by: User
 ) -> BankAccount:
     try:
         with transaction.atomic():
             return BankAccount.objects.create(
                 account=account, holder=holder, bank_name=bank_name, routing_number=routing_number,
-                account_number=account_number, added_at=clock.now(),
+                account_number=account_number, added_at=clock.now(), added_by=by,
             )  # fmt: skip
     except IntegrityError:
         raise CashRefused(

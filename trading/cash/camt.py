@@ -54,12 +54,18 @@ def messages(version: str) -> Any:
 def _head(statement: Any) -> Head:
     opening, _ = _balance(statement, OPENING, "opening")
     closing, on = _balance(statement, CLOSING, "closing")
-    return Head(statement.id, on, opening, closing)
+    place = statement.acct.id
+    account = place.iban or (place.othr and place.othr.id) or ""
+    return Head(statement.id, on, opening, closing, account)
 
 
 def _balance(statement: Any, codes: tuple[str, ...], called: str) -> tuple[int, date]:
     where = f"The {called} balance"
-    found = [balance for balance in statement.bal if _code(balance.tp.cd_or_prtry.cd) in codes]
+    by_code: dict[str | None, list[Any]] = {}
+    for balance in statement.bal:
+        by_code.setdefault(_code(balance.tp.cd_or_prtry.cd), []).append(balance)
+    # Banks may give both what it opened with and what the last one closed with.
+    found = next((by_code[code] for code in codes if code in by_code), [])
     if len(found) != 1:
         raise CashRefused(
             "LINE_INVALID", f"{where} is there {len(found)} times, not once.", f"{called}_balance"

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Callable
 
+from django.conf import settings
+
 from trading.cash import camt, csv_statement
 from trading.cash.refusals import CashRefused
 from trading.cash.statements import Head, Line, Statement, refuse_long
@@ -22,6 +24,13 @@ def read_statement(content: bytes, file_name: str) -> Statement:
     kind, read = _reader(text)
     head, lines = read(text)
     refuse_long("The statement", "statement_id", head.statement_id)
+    if head.account and head.account != settings.BANK_ACCOUNT_NUMBER:
+        raise CashRefused(
+            "ANOTHER_ACCOUNT",
+            f"It is the statement of account {head.account[:40]}, not of {settings.BANK_ACCOUNT_NUMBER}, "
+            "where customers’ cash is kept.",
+            "account",
+        )
     if len(lines) > MOST_LINES:
         raise CashRefused("FILE_TOO_LARGE", f"A statement holds {MOST_LINES:,} entries at most.")
     return Statement(

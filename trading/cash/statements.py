@@ -58,6 +58,7 @@ class Head:
     booked_on: date
     opening_cents: int
     closing_cents: int
+    account: str = ""  # whose number it is of, where the format says
 
 
 def check_statement(statement: Statement) -> None:

@@ -125,6 +125,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("added_at", models.DateTimeField()),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 ("verified_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "account",
@@ -929,6 +937,17 @@ class Migration(migrations.Migration):
                 condition=models.Q(("status", "REMOVED"), _negated=True),
                 fields=("account", "routing_number", "account_number"),
                 name="bank_account_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verified_by", None),
+                    models.Q(("verified_by", models.F("added_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="bank_account_needs_two_people",
             ),
         ),
         migrations.AddConstraint(

@@ -1,7 +1,7 @@
 """Cash that comes and goes: bank statements as they were read, bank accounts, withdrawals, dividends."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from portal.models import Account, Proposal, User
 from portal.records import Record
@@ -71,6 +71,7 @@ class BankAccount(models.Model):
     account_number = models.CharField(max_length=34)
     status = models.CharField(max_length=12, choices=Status, default=Status.UNVERIFIED)
     added_at = models.DateTimeField()
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -82,7 +83,11 @@ class BankAccount(models.Model):
                 fields=["account", "routing_number", "account_number"],
                 condition=~Q(status="REMOVED"),
                 name="bank_account_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by=None) | ~Q(verified_by=F("added_by")),
+                name="bank_account_needs_two_people",
+            ),
         ]
 
     def __str__(self) -> str:

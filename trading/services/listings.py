@@ -16,7 +16,7 @@ from trading import doorbell, engine, journal, words
 from trading.models import Asset, Calendar, Cursor, Listing, MarketState
 from trading.models.listings import SYMBOL, SYMBOL_RULE
 from trading.selectors import SETTLEMENT_CURSOR
-from trading.services import schedules
+from trading.services import ledger, schedules
 
 RULES_VERSION = 1
 
@@ -58,6 +58,8 @@ def create_listing(
         raise ValueError("Tick size times lot size must be a whole number of cents.")
     if not re.fullmatch(SYMBOL, symbol):
         raise ValueError(f"{symbol!r} is no symbol: {SYMBOL_RULE}")
+    if f"C-{symbol}" in ledger.CONTRA:
+        raise ValueError(f"{symbol} would be taken for an account of the venue’s own.")
     with transaction.atomic():
         asset = Asset.objects.create(code=symbol, kind=Asset.Kind.TOKEN, unit=lot_size)
         listing = Listing.objects.create(

@@ -14,6 +14,12 @@ def test_a_symbol_is_capitals_digits_points_and_hyphens(symbol: str) -> None:
     assert a_listing(symbol).symbol == symbol
 
 
+@pytest.mark.parametrize("symbol", ["BANK", "TAX", "FEES", "TRANSIT", "SUSPENSE"])
+def test_no_security_shares_an_account_with_the_venue(symbol: str) -> None:
+    with pytest.raises(ValueError, match="account of the venue"):
+        a_listing(symbol)
+
+
 @pytest.mark.parametrize("symbol", ["", "acme", "2FAST", "A B", "A/B", "A\n", "Ä", "ABCDEFGHIJKLM"])
 def test_anything_else_is_none(symbol: str) -> None:
     with pytest.raises(ValueError, match="is no symbol"):

@@ -35,7 +35,7 @@ def a_bank_account(account: Account, *, days_ago: int = 90, verified: bool = Tru
     at = clock.now() - timedelta(days=days_ago)
     return BankAccount.objects.create(
         account=account, holder=account.name, bank_name="First Example Bank", routing_number="021000021",
-        account_number=f"{BankAccount.objects.count():09}1234", added_at=at,
+        account_number=f"{BankAccount.objects.count():09}1234", added_at=at, added_by=a_user(password=None),
         **({"status": "VERIFIED", "verified_at": at} if verified else {}),
     )  # fmt: skip
 

@@ -147,6 +147,7 @@ WRONG_CAMT = {
     "a year of nothing": ("2026-11-22T", "0000-11-22T", "LINE_INVALID", "0000-11-22"),
     "a year before all years": ("2026-11-22T", "-0001-11-22T", "LINE_INVALID", "-0001-11-22"),
     "not booked yet": ("<Sts>BOOK", "<Sts>PDNG", "ENTRY_NOT_BOOKED", "Entry 1"),
+    "another account": ("<Id>9000000001<", "<Id>9000000002<", "ANOTHER_ACCOUNT", "not of 9000000001"),
     "no closing balance": ("CLBD", "CLAV", "LINE_INVALID", "closing balance"),
     "no day": ("<BookgDt><Dt>2026-11-23</Dt></BookgDt>", "", "LINE_INVALID", "no date"),
     "no reference": ("<AcctSvcrRef>B-1</AcctSvcrRef>", "", "LINE_INVALID", "reference"),
@@ -165,6 +166,15 @@ def test_a_wrong_camt_file_is_refused_and_the_sentence_says_where(case: str) -> 
     with pytest.raises(CashRefused, match=said) as refused:
         read_statement(CAMT_02.replace(old, new).encode(), "bank.xml")
     assert refused.value.code == code
+
+
+def test_what_the_last_one_closed_with_may_stand_beside_what_this_one_opened_with() -> None:
+    opening = CAMT_02[CAMT_02.index("  <Bal>") : CAMT_02.index("  <Bal>", CAMT_02.index("  <Bal>") + 1)]
+    before = opening.replace("OPBD", "PRCD").replace("1000.00", "990.00")
+    both = read_statement(CAMT_02.replace(opening, before + opening).encode(), "bank.xml")
+    assert both.opening_cents == 100_000
+    alone = read_statement(CAMT_02.replace(opening, opening.replace("OPBD", "PRCD")).encode(), "bank.xml")
+    assert alone.opening_cents == 100_000
 
 
 def test_two_statements_in_one_file_are_refused() -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from portal import clock, proposals
 from portal.models import Account, AuditEntry
@@ -114,6 +115,19 @@ def test_a_bank_account_is_verified_once_and_with_a_note() -> None:
     assert (verified.status, verified.verified_by) == ("VERIFIED", somebody)
     assert code_of(verify, bank_account_id=row.pk, note="seen", by=somebody) == "VERIFIED_ALREADY"
     assert code_of(verify, bank_account_id=0, note="seen", by=somebody) == "UNKNOWN_BANK_ACCOUNT"
+
+
+def test_whoever_added_a_bank_account_does_not_verify_it() -> None:
+    somebody = an_operator()
+    row = cash.add_bank_account(
+        account=ledger.contra_account(ledger.FEES), holder="The venue", bank_name="First Bank of Nowhere",
+        routing_number="123456780", account_number="4444", by=somebody,
+    )  # fmt: skip
+    verify = cash.verify_bank_account
+    assert code_of(verify, bank_account_id=row.pk, note="seen", by=somebody) == "FOUR_EYES"
+    row.status, row.verified_by = "VERIFIED", somebody
+    with pytest.raises(IntegrityError, match="bank_account_needs_two_people"):
+        row.save()
 
 
 # --- Requests ---------------------------------------------------------------------------------------------
