@@ -1,0 +1,61 @@
+"""Accredited investors: who is one (17 CFR 230.501(a)), and how it is verified (230.506(c))."""
+
+from portal.onboarding.accreditation.categories import (
+    CATEGORIES,
+    Category,
+    categories_of,
+    counted_home_debt,
+    facts_of,
+    judge,
+    net_worth,
+)
+from portal.onboarding.accreditation.facts import (
+    Fact,
+    Form,
+    Owner,
+    Reason,
+    Thresholds,
+    Verdict,
+    read,
+)
+from portal.onboarding.accreditation.methods import (
+    METHODS,
+    Earlier,
+    Method,
+    Needed,
+    Whose,
+    evidence_of,
+    good_until,
+    methods_of,
+    minimum_investment,
+    statements_of,
+    verify,
+)
+
+__all__ = [
+    "CATEGORIES",
+    "METHODS",
+    "Category",
+    "Earlier",
+    "Fact",
+    "Form",
+    "Method",
+    "Needed",
+    "Owner",
+    "Reason",
+    "Thresholds",
+    "Verdict",
+    "Whose",
+    "categories_of",
+    "counted_home_debt",
+    "evidence_of",
+    "facts_of",
+    "good_until",
+    "judge",
+    "methods_of",
+    "minimum_investment",
+    "net_worth",
+    "read",
+    "statements_of",
+    "verify",
+]
