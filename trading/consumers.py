@@ -18,6 +18,7 @@ from django.urls import path, re_path
 from redis.exceptions import RedisError
 
 from portal import clock
+from portal.members import Role, suffices
 from portal.sign_in import live_sessions
 from trading import feed, selectors, wire
 from trading.services import disconnects
@@ -29,6 +30,7 @@ HEARTBEAT_SECONDS = 1.0
 MAX_TRADES = 200  # in one message; a reader that far behind has missed the tape anyway
 MAX_ROWS = 1000  # levels of a side, broken trades, orders, executions or notices in one message
 MAX_HEARD = 100  # characters: the client has nothing to say but ping
+ONLY_LOOKING = "You may look at this account, not trade for it: its orders are not yours to cancel."
 NOT_YOURS = 4403
 UNKNOWN = 4404
 
@@ -181,6 +183,7 @@ class AccountConsumer(FeedConsumer):
     """An account's own orders, executions and balances: for its own people only."""
 
     guarded = False
+    _may_trade = False
 
     async def connect(self) -> None:
         self.account_id = int(self.scope["url_route"]["kwargs"]["account_id"])
@@ -195,7 +198,10 @@ class AccountConsumer(FeedConsumer):
         """The client may also have its open orders canceled when this session ends."""
         match message:
             case {"type": "cancel_on_disconnect", "on": bool(on)} if self._group is not None:
-                await self._guard(on)
+                if self._may_trade:
+                    await self._guard(on)
+                else:
+                    self.put({"type": "refused", "code": "NOT_YOUR_ROLE", "message": ONLY_LOOKING})
             case _:
                 await super().hear(message)
 
@@ -235,11 +241,13 @@ class AccountConsumer(FeedConsumer):
         """Signed in, and one of the account's people, now: either may end while the socket is open. So
         does every sign-in with an old password."""
         user = self.scope["user"]
-        members = pulse.members.get(self.account_id, {})
+        member = pulse.members.get(self.account_id, {}).get(user.pk)
+        self._may_trade = member is not None and suffices(member.role, least=Role.TRADER)
         return (
             user.is_authenticated  # somebody locked out is nobody, though their session lives on
             and self.session_key in pulse.sessions
-            and members.get(user.pk) == user.password
+            and member is not None
+            and member.password == user.password
         )
 
     def _streams(self, pulse: "Pulse") -> Json:
@@ -269,7 +277,7 @@ class Pulse:
             for market in selectors.markets()
         }
         self.streams: dict[int, dict[str, Json]] = {}
-        self.members: dict[int, dict[int, str]] = {}
+        self.members: dict[int, dict[int, selectors.Listener]] = {}
         self.sessions: set[str] = set()
         if account_ids:
             for account_id, symbol, epoch, seq in selectors.streams_of(account_ids):

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 
-from portal.models import Account, AccountMember, User
+from portal.models import Account, AccountMember
 from trading import journal
 from trading.engine import Side, TimeInForce, Traded
 from trading.models import (
@@ -312,11 +312,6 @@ def markets() -> QuerySet[MarketState]:
 # --- An account's own -----------------------------------------------------------------------------------
 
 
-def accounts_of(user: User) -> QuerySet[Account]:
-    """The accounts a person may see and trade."""
-    return Account.objects.filter(memberships__user=user).order_by("number")
-
-
 def orders_of(account: Account, *, working: bool | None = None, symbol: str | None = None) -> QuerySet[Order]:
     """Newest first."""
     rows = Order.objects.filter(account=account).select_related("listing").order_by("-id")
@@ -377,10 +372,17 @@ def listings_due(*, at: datetime) -> list[int]:
     return sorted(rows.values_list("pk", flat=True))
 
 
-def members_of(account_ids: Iterable[int]) -> dict[int, dict[int, str]]:
-    """Active people by account, each with the hash of their password: when it changes, old sign-ins end."""
+class Listener(NamedTuple):
+    """A member of an account, as its sockets know them."""
+
+    password: str  # its hash: when it changes, old sign-ins end
+    role: str
+
+
+def members_of(account_ids: Iterable[int]) -> dict[int, dict[int, Listener]]:
+    """Active people by account."""
     rows = AccountMember.objects.filter(account__in=list(account_ids), user__is_active=True)
-    members: dict[int, dict[int, str]] = {}
-    for account_id, user_id, password in rows.values_list("account_id", "user_id", "user__password"):
-        members.setdefault(account_id, {})[user_id] = password
+    members: dict[int, dict[int, Listener]] = {}
+    for account_id, user_id, *listener in rows.values_list("account_id", "user_id", "user__password", "role"):
+        members.setdefault(account_id, {})[user_id] = Listener(*listener)
     return members

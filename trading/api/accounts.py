@@ -10,10 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal import clock
+from portal.api.access import own_account, own_accounts, own_rows, require
 from portal.api.errors import invalid
 from portal.api.inputs import ID
 from portal.api.outputs import errors
 from portal.api.queries import QueryView
+from portal.members import Role
 from portal.models import Account
 from trading import account_books, journal, selectors, wire
 from trading.api.markets import known_symbol
@@ -29,29 +31,21 @@ WORKING = OpenApiParameter("working", bool, description="Open orders only, or fi
 LIST_ERRORS = errors(400, 401, 404)
 
 
-def own_account(request: Request, account_id: str) -> Account:
-    """The caller's account of this id; whatever is somebody else's does not exist."""
-    accounts = selectors.accounts_of(request.user)  # type: ignore[arg-type]
-    account = accounts.filter(pk=int(account_id)).first() if ID.fullmatch(account_id) else None
-    if account is None:
-        raise Http404("You have no such account.")
-    return account
-
-
 def asked_account(request: Request) -> Account:
     if "account" in request.query_params:
         return own_account(request, request.query_params["account"])
-    accounts = list(selectors.accounts_of(request.user)[:2])  # type: ignore[arg-type]
+    accounts = list(own_accounts(request)[:2])
     if len(accounts) != 1:
         raise invalid("ACCOUNT_REQUIRED", "Say which account.", field="account")
     return accounts[0]
 
 
-def own_order(request: Request, order_id: int) -> Order:
-    mine = Order.objects.filter(account__in=selectors.accounts_of(request.user))  # type: ignore[arg-type]
-    order = mine.select_related("listing").filter(pk=order_id).first()
+def own_order(request: Request, order_id: int, *, least: Role = Role.VIEWER) -> Order:
+    mine = own_rows(request, Order.objects.select_related("listing"))
+    order: Order | None = mine.filter(pk=order_id).first()
     if order is None:
         raise Http404("You have no such order.")
+    require(order, least)
     return order
 
 

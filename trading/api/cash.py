@@ -11,12 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.api.access import own_account, own_rows, require
 from portal.api.errors import not_taken
 from portal.api.inputs import valid
 from portal.api.outputs import errors
+from portal.members import Role
 from portal.models import Account
 from trading import account_books, account_words, cash, selectors, wire
-from trading.api.accounts import ACCOUNT, CURSOR, LIST_ERRORS, asked_account, own_account, page
+from trading.api.accounts import ACCOUNT, CURSOR, LIST_ERRORS, asked_account, page
 from trading.api.book_outputs import (
     REFUSED,
     BankAccountShape,
@@ -114,7 +116,7 @@ class BankAccountsView(APIView):
     def post(self, request: Request) -> Response:
         """Add a bank account of the holder's own. The venue verifies it before cash may go there."""
         data = valid(BankAccountInput, request.data)
-        account = own_account(request, str(data.pop("account")))
+        account = own_account(request, str(data.pop("account")), least=Role.SIGNER)
         with told():
             added = cash.add_bank_account(account=account, by=request.user, **data)  # type: ignore[arg-type]
         return Response(_bank_account(added), status=status.HTTP_201_CREATED)
@@ -146,7 +148,7 @@ class WithdrawalsView(APIView):
     def post(self, request: Request) -> Response:
         """Ask for a withdrawal. It is held at once, and goes out when two people at the venue release it."""
         data = valid(WithdrawalInput, request.data)
-        account = own_account(request, str(data["account"]))
+        account = own_account(request, str(data["account"]), least=Role.SIGNER)
         with told():
             made = cash.request_withdrawal(
                 account=account, bank_account_id=data["bank_account_id"], request_id=data["request_id"],
@@ -168,11 +170,13 @@ class CancelWithdrawalView(APIView):
 def _account_of(
     request: Request, kind: type[BankAccount] | type[Withdrawal], row_id: int, called: str
 ) -> Account:
-    """The caller's account a row belongs to; whatever is somebody else's does not exist."""
-    mine = kind.objects.filter(account__in=selectors.accounts_of(request.user))  # type: ignore[arg-type]
-    row = mine.select_related("account").filter(pk=row_id).first()
+    """The account a row belongs to, which is the caller's to sign for; whatever is somebody else's does not
+    exist."""
+    mine = own_rows(request, kind.objects.select_related("account"))
+    row: BankAccount | Withdrawal | None = mine.filter(pk=row_id).first()
     if row is None or row.status == BankAccount.Status.REMOVED:
         raise Http404(f"You have no such {called}.")
+    require(row, Role.SIGNER)
     return row.account
 
 

@@ -9,13 +9,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal import clock
+from portal.api.access import own_account
 from portal.api.errors import ApiError, invalid
 from portal.api.inputs import valid
 from portal.api.outputs import errors
 from portal.api.queries import QueryView
+from portal.members import Role
 from trading import wire
 from trading.api import inputs
-from trading.api.accounts import ACCOUNT, CURSOR, SYMBOL, WORKING, OrderListMixin, own_account, own_order
+from trading.api.accounts import ACCOUNT, CURSOR, SYMBOL, WORKING, OrderListMixin, own_order
 from trading.api.inputs import CancelAllInput, CancelInput, OrderInput, PairInput, ReplaceInput
 from trading.api.markets import known_symbol
 from trading.api.outputs import (
@@ -97,7 +99,7 @@ class CancelView(APIView):
     @extend_schema(request=CancelInput, responses={202: ChangeShape, **ENTRY_ERRORS}, tags=["orders"])
     def post(self, request: Request, order_id: int) -> Response:
         """Ask to cancel what is left of an order."""
-        order = own_order(request, order_id)
+        order = own_order(request, order_id, least=Role.TRADER)
         data = valid(CancelInput, request.data)
         cancel = CancelRequest(order.account_id, data["cl_ord_id"], order_id=order.pk)
         return _change(request, cancel, order, "PENDING_CANCEL")
@@ -115,7 +117,7 @@ class CancelAllView(APIView):
         Of one listing or of all, of one side or of both; the answer names the listings concerned.
         """
         data = valid(CancelAllInput, request.data)
-        account = own_account(request, str(data["account"]))
+        account = own_account(request, str(data["account"]), least=Role.TRADER)
         symbol, side = data.get("symbol"), data.get("side")
         cancel = MassCancelRequest(
             account.pk, data["cl_ord_id"], listing_id=known_symbol(symbol).pk if symbol else None,
@@ -134,7 +136,7 @@ class ReplaceView(APIView):
     def post(self, request: Request, order_id: int) -> Response:
         """Ask to change quantity, limit or stop price. Less at the same prices keeps the order's place; all
         else loses it."""
-        order = own_order(request, order_id)
+        order = own_order(request, order_id, least=Role.TRADER)
         data, listing = valid(ReplaceInput, request.data), order.listing
         if order.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
             raise invalid("NOT_REPLACEABLE", "An order for now or never cannot be changed.")
@@ -163,14 +165,14 @@ def _change(request: Request, change: CancelRequest | ReplaceRequest, order: Ord
 
 def _parse(request: Request) -> tuple[NewOrderRequest, Listing]:
     data = valid(OrderInput, request.data)
-    own_account(request, str(data["account"]))
+    own_account(request, str(data["account"]), least=Role.TRADER)
     listing = known_symbol(data["symbol"])
     return inputs.new_order(data, listing, at=clock.now()), listing
 
 
 def _parse_pair(request: Request) -> tuple[list[NewOrderRequest], Listing]:
     data = valid(PairInput, request.data)
-    own_account(request, str(data["account"]))
+    own_account(request, str(data["account"]), least=Role.TRADER)
     listing = known_symbol(data["symbol"])
     return list(inputs.pair(data, listing, at=clock.now())), listing
 

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from rest_framework.serializers import BooleanField, CharField, DateTimeField, IntegerField
 
 from portal.api.outputs import ReasonShape, Shape
+from portal.models import AccountMember
 from trading.engine import CALLS, OrdType, Phase, PostOnly, SelfTrade, Side, TimeInForce
 from trading.models import Execution, Listing, OrdStatus, SettlementState
 
@@ -59,6 +60,7 @@ class AccountShape(Shape):
     id = CharField()
     number = CharField()
     name = CharField()
+    role = serializers.ChoiceField(AccountMember.Role.values, help_text="What the caller may do for it.")
 
 
 class DemoSignIn(Shape):

@@ -8,11 +8,11 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal import clock
+from portal import clock, members
 from portal.api.outputs import errors
 from portal.api.queries import QueryView
 from portal.models import User
-from trading import demo, selectors, wire
+from trading import demo, wire
 from trading.api.outputs import SessionShape
 
 
@@ -32,7 +32,8 @@ class SessionView(QueryView):
                 else {"id": str(user.pk), "email": user.email, "name": str(user)},
                 "is_operator": bool(user and user.is_staff),
                 "accounts": [
-                    {"id": str(a.pk), "number": a.number, "name": a.name} for a in selectors.accounts_of(user)
+                    {"id": str(a.pk), "number": a.number, "name": a.name, "role": a.role}  # type: ignore[attr-defined]
+                    for a in members.accounts_of(user)
                 ]
                 if user
                 else [],

@@ -11,11 +11,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal import clock
+from portal.api.access import own_accounts, require
 from portal.api.errors import not_taken
 from portal.api.inputs import valid
 from portal.api.outputs import errors
+from portal.members import Role, suffices
 from portal.models import Account
-from trading import account_books, account_words, selectors, wire
+from trading import account_books, account_words, wire
 from trading.account_words import Said, price_of, side_of
 from trading.api import inputs
 from trading.api.accounts import (
@@ -94,6 +96,7 @@ class LotChoicesView(APIView):
     def put(self, request: Request, settlement_id: int) -> Response:
         """Choose the lots a sale shall take. Until it settles; an empty choice means first in, first out."""
         row, account = own_settlement(request, settlement_id)
+        require(account, Role.TRADER)
         choices = inputs.lot_choices(valid(LotChoicesInput, request.data), row.listing)
         try:
             choose_lots(account=account, instruction_id=row.pk, choices=choices, by=request.user)  # type: ignore[arg-type]
@@ -119,7 +122,7 @@ class LotsView(APIView):
 
 def own_settlement(request: Request, settlement_id: int) -> tuple[Instruction, Account]:
     """A settlement of the caller's, and the account it is of."""
-    accounts = {account.pk: account for account in selectors.accounts_of(request.user)}  # type: ignore[arg-type]
+    accounts = {account.pk: account for account in own_accounts(request)}
     mine = Instruction.objects.filter(Q(buyer__in=accounts) | Q(seller__in=accounts))
     row = mine.select_related("listing", "custodian").filter(pk=settlement_id).first()
     if row is None:
@@ -139,7 +142,10 @@ def detail(row: Instruction, account: Account) -> dict[str, Any]:
         "steps": _timeline(row, account),
         "transfers": [_booked(leg, listing, account) for leg in legs],
         "lots": [_lot_moved(entry, listing) for entry in moved],
-        "may_choose_lots": row.kind == TRADE and side == Side.SELL and row.state in BREAKABLE,
+        "may_choose_lots": row.kind == TRADE
+        and side == Side.SELL
+        and row.state in BREAKABLE
+        and suffices(account.role, least=Role.TRADER),  # type: ignore[attr-defined]
         "chosen_lots": [
             {"lot": str(choice.lot_id), "qty": wire.quantity(listing, choice.qty)}
             for choice in row.lot_choices.filter(lot__account=account).order_by("lot")

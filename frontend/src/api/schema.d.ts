@@ -728,6 +728,8 @@ export interface components {
             id: string;
             name: string;
             number: string;
+            /** @description What the caller may do for it. */
+            role: components["schemas"]["RoleEnum"];
         };
         AsTradedShape: {
             /** @example 12.50 */
@@ -1818,6 +1820,8 @@ export interface components {
         };
         /** @enum {string} */
         RestingTimeInForceEnum: "DAY" | "GTC" | "GTD";
+        /** @enum {string} */
+        RoleEnum: "VIEWER" | "TRADER" | "SIGNER";
         SaidShape: {
             /** @description For programs; it does not change. */
             code: string;

@@ -3,7 +3,8 @@ import { Button } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import { ApiError, api, asId, call } from "../api/client";
-import type { BankAccount } from "../api/types";
+import type { Account, BankAccount } from "../api/types";
+import { may } from "../session/roles";
 import { Dialog } from "../ui/Dialog";
 import { moment } from "../ui/format";
 import { ErrorNote, Loading } from "../ui/Placeholders";
@@ -18,7 +19,8 @@ export const isUsable = ({ usable_at }: BankAccount): boolean =>
 
 export const bankAccountName = ({ bank_name, account_number }: BankAccount): string => `${bank_name} ${account_number}`;
 
-export function BankAccounts({ account, name }: { account: string; name: string }) {
+export function BankAccounts({ account: { id: account, name }, account: holder }: { account: Account }) {
+  const mayMoveMoney = may(holder, "SIGNER");
   const { t } = useTranslation();
   const { data, error } = useBankAccounts(account);
   const [adding, setAdding] = useState(false);
@@ -27,7 +29,7 @@ export function BankAccounts({ account, name }: { account: string; name: string 
     <section className="panel" aria-labelledby="bank-accounts">
       <div className="panel-head panel-head-tall">
         <h2 id="bank-accounts">{t("bank_accounts.title")}</h2>
-        <Button className="button button-quiet button-small" onPress={() => setAdding(true)}>{t("bank_accounts.add")}</Button>
+        {mayMoveMoney && <Button className="button button-quiet button-small" onPress={() => setAdding(true)}>{t("bank_accounts.add")}</Button>}
       </div>
       {error && !data ? <ErrorNote error={error} /> : !data ? <Loading /> : data.length === 0 ? <p className="table-note">{t("bank_accounts.none")}</p> : (
         <ul className="booked">
@@ -37,9 +39,11 @@ export function BankAccounts({ account, name }: { account: string; name: string 
                 <p><strong>{bankAccountName(row)}</strong> <span className="muted">{row.holder}</span></p>
                 <Status row={row} />
               </div>
-              <Button className="button button-quiet button-small" aria-label={t("bank_accounts.remove_one", { name: bankAccountName(row) })} onPress={() => setRemoving(row)}>
-                {t("bank_accounts.remove")}
-              </Button>
+              {mayMoveMoney && (
+                <Button className="button button-quiet button-small" aria-label={t("bank_accounts.remove_one", { name: bankAccountName(row) })} onPress={() => setRemoving(row)}>
+                  {t("bank_accounts.remove")}
+                </Button>
+              )}
             </li>
           ))}
         </ul>

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 
+import type { Account } from "../api/types";
 import { useAccount } from "../session/AccountContext";
 import { NoAccount } from "../session/NoAccount";
 import { ErrorNote, Loading } from "../ui/Placeholders";
@@ -26,12 +27,13 @@ export function CashPage() {
           {open && <p className="muted">{t("portfolio.account", { name: open.account.name, number: open.account.number })}</p>}
         </div>
       </div>
-      {open ? <Cash account={open.account.id} name={open.account.name} /> : <section className="panel"><NoAccount purpose={t("cash.sign_in")} /></section>}
+      {open ? <Cash open={open.account} /> : <section className="panel"><NoAccount purpose={t("cash.sign_in")} /></section>}
     </main>
   );
 }
 
-function Cash({ account, name }: { account: string; name: string }) {
+function Cash({ open }: { open: Account }) {
+  const account = open.id;
   const { data: cash, error } = useCash(account);
   if (error && !cash) return <ErrorNote error={error} />;
   if (!cash) return <Loading />;
@@ -41,11 +43,11 @@ function Cash({ account, name }: { account: string; name: string }) {
       <div className="columns">
         <Deposit instructions={cash.deposit} />
         <div className="column">
-          <Withdraw account={account} cash={cash} />
-          <BankAccounts account={account} name={name} />
+          <Withdraw account={open} cash={cash} />
+          <BankAccounts account={open} />
         </div>
       </div>
-      <Withdrawals account={account} />
+      <Withdrawals account={open} />
       <Movements account={account} />
     </div>
   );

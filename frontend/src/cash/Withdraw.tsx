@@ -3,7 +3,8 @@ import { Button } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import { ApiError, api, asId, call } from "../api/client";
-import type { CashAccount } from "../api/types";
+import type { Account, CashAccount } from "../api/types";
+import { RoleNote, may } from "../session/roles";
 import { type Intent, intentFor } from "../ticket/intent";
 import { compare, decimalsOf, isZero, parseDecimal } from "../ui/decimal";
 import { Dialog } from "../ui/Dialog";
@@ -20,7 +21,8 @@ interface Problems {
 }
 
 /** Asks how much and where to, says it again before it is sent, and tells what happens then. */
-export function Withdraw({ account, cash }: { account: string; cash: CashAccount }) {
+export function Withdraw({ account: holder, cash }: { account: Account; cash: CashAccount }) {
+  const account = holder.id;
   const { t } = useTranslation();
   const refetch = useRefetch(account);
   const { data: bankAccounts } = useBankAccounts(account);
@@ -75,7 +77,9 @@ export function Withdraw({ account, cash }: { account: string; cash: CashAccount
     <section className="panel" aria-labelledby="withdraw">
       <div className="panel-head panel-head-tall"><h2 id="withdraw">{t("withdraw.title")}</h2></div>
       {cash.withdrawals_stopped && <p className="warning">{t("withdraw.stopped")}</p>}
-      {target ? (
+      {!may(holder, "SIGNER") ? (
+        <RoleNote account={holder} least="SIGNER" />
+      ) : target ? (
         <form className="stack withdraw" onSubmit={ask} noValidate>
           <FormField
             name="amount"

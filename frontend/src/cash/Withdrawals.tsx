@@ -2,7 +2,8 @@ import { Button } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import { ApiError, api, asId, call } from "../api/client";
-import type { Withdrawal } from "../api/types";
+import type { Account, Withdrawal } from "../api/types";
+import { may } from "../session/roles";
 import { money } from "../ui/format";
 import { MoreButton } from "../ui/MoreButton";
 import { TableFrame } from "../ui/TableFrame";
@@ -11,7 +12,8 @@ import { useVenueTime } from "../ui/venueClock";
 import { useRefetch, useWithdrawals } from "./useCash";
 
 /** Withdrawals with where they stand, and why where they failed. Nothing where there were none. */
-export function Withdrawals({ account }: { account: string }) {
+export function Withdrawals({ account: holder }: { account: Account }) {
+  const account = holder.id;
   const { t } = useTranslation();
   const { time, zone } = useVenueTime();
   const refetch = useRefetch(account);
@@ -54,7 +56,7 @@ export function Withdrawals({ account }: { account: string }) {
                     {t(`withdrawals.status.${row.status}`)}
                     <span className="status-text">{row.reason || t(`withdrawals.means.${row.status}`)}</span>
                   </span>
-                  {row.status === "REQUESTED" && (
+                  {row.status === "REQUESTED" && may(holder, "SIGNER") && (
                     <Button className="link-button" aria-label={t("withdrawals.cancel_one", { amount: money(row.amount) })} onPress={() => void cancel(row)}>
                       {t("withdrawals.cancel")}
                     </Button>

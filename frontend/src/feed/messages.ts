@@ -70,4 +70,5 @@ export type AccountMessage =
   | AccountDelta
   | { type: "balances" }
   | { type: "cancel_on_disconnect"; on: boolean }
+  | { type: "refused"; code: string; message: string }
   | { type: "heartbeat"; streams: Record<string, Position>; server_time: string };

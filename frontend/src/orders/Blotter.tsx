@@ -6,6 +6,7 @@ import { isWorking } from "../feed/account";
 import { Holdings } from "../portfolio/Holdings";
 import { useAccount, useAccountFeed } from "../session/AccountContext";
 import { NoAccount } from "../session/NoAccount";
+import { may } from "../session/roles";
 import { Icon } from "../ui/Icon";
 import { SHORTCUTS, useShortcut } from "../ui/shortcuts";
 import { CancelAll } from "./CancelAll";
@@ -23,7 +24,7 @@ export function Blotter({ symbol, withRefusals = false }: { symbol?: string; wit
   const [onlyHere, setOnlyHere] = useState(false);
   const [cancelingAll, setCancelingAll] = useState(false);
   const allWorking = feed.orders.filter(isWorking);
-  useShortcut(SHORTCUTS.cancel, () => setCancelingAll(allWorking.length > 0));
+  useShortcut(SHORTCUTS.cancel, () => setCancelingAll(allWorking.length > 0 && open !== null && may(open.account, "TRADER")));
 
   if (!open) {
     return (

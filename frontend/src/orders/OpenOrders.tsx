@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError, api, asId, call } from "../api/client";
 import type { ShownOrder } from "../feed/accountFeed";
 import type { OpenAccount } from "../session/AccountContext";
+import { RoleNote, may } from "../session/roles";
 import { newClOrdId } from "../ticket/intent";
 import { price } from "../ui/format";
 import { Icon } from "../ui/Icon";
@@ -44,6 +45,7 @@ export function OpenOrders({ orders, open, loaded, guarded, onCancelAll }: Props
 
   if (!loaded) return <Loading />;
   if (orders.length === 0) return <p className="empty">{t("blotter.no_open")}</p>;
+  const mayTrade = may(open.account, "TRADER");
   const edited = orders.find(({ id }) => id === editing);
   return (
     <TableFrame label={t("blotter.open")}>
@@ -57,12 +59,14 @@ export function OpenOrders({ orders, open, loaded, guarded, onCancelAll }: Props
             <th scope="col" className="order-type">{t("column.type")}</th>
             <th scope="col" className="order-status">{t("column.status")}</th>
             <th scope="col" className="medium">{t("column.placed", { zone })}</th>
-            <th scope="col" className="row-actions">
-              <span className="visually-hidden">{t("column.actions")}</span>
-              <Button className="button button-small button-quiet" onPress={onCancelAll}>
-                {t("cancel_all.open")}
-              </Button>
-            </th>
+            {mayTrade && (
+              <th scope="col" className="row-actions">
+                <span className="visually-hidden">{t("column.actions")}</span>
+                <Button className="button button-small button-quiet" onPress={onCancelAll}>
+                  {t("cancel_all.open")}
+                </Button>
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -81,29 +85,32 @@ export function OpenOrders({ orders, open, loaded, guarded, onCancelAll }: Props
                 <td className="order-type"><TypeCell order={order} /></td>
                 <td className="order-status"><StatusCell order={order} /></td>
                 <td className="muted nowrap medium">{time(order.created_at)}</td>
-                <td className="row-actions">
-                  <Button
-                    className="icon-button"
-                    aria-label={t(isPaired(order) ? "order.edit_pair" : "order.edit", { name })}
-                    isDisabled={order.pending !== null || !isReplaceable(order)}
-                    onPress={() => setEditing(order.id)}
-                  >
-                    <Icon name="edit" />
-                  </Button>
-                  <Button
-                    className="button button-small button-quiet"
-                    aria-label={t("order.cancel_one", { name })}
-                    isDisabled={order.pending === "PENDING_CANCEL"}
-                    onPress={() => void cancel(order)}
-                  >
-                    {order.pending === "PENDING_CANCEL" ? t("status.PENDING_CANCEL") : t("order.cancel")}
-                  </Button>
-                </td>
+                {mayTrade && (
+                  <td className="row-actions">
+                    <Button
+                      className="icon-button"
+                      aria-label={t(isPaired(order) ? "order.edit_pair" : "order.edit", { name })}
+                      isDisabled={order.pending !== null || !isReplaceable(order)}
+                      onPress={() => setEditing(order.id)}
+                    >
+                      <Icon name="edit" />
+                    </Button>
+                    <Button
+                      className="button button-small button-quiet"
+                      aria-label={t("order.cancel_one", { name })}
+                      isDisabled={order.pending === "PENDING_CANCEL"}
+                      onPress={() => void cancel(order)}
+                    >
+                      {order.pending === "PENDING_CANCEL" ? t("status.PENDING_CANCEL") : t("order.cancel")}
+                    </Button>
+                  </td>
+                )}
               </tr>
             );
           })}
         </tbody>
       </table>
+      <RoleNote account={open.account} least="TRADER" />
       {guarded && <p className="table-note">{t("blotter.guarded")}</p>}
       {edited && <ReplaceDialog key={edited.id} order={edited} open={open} onClose={() => setEditing(null)} />}
     </TableFrame>

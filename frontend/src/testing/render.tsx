@@ -21,7 +21,7 @@ export const SIGNED_IN: Session = {
   ...SIGNED_OUT,
   signed_in: true,
   user: { id: "1", email: "ada@example.com", name: "Ada" },
-  accounts: [{ id: "12", number: "A-000012", name: "Ada" }],
+  accounts: [{ id: "12", number: "A-000012", name: "Ada", role: "SIGNER" }],
 };
 
 export function renderPage(page: ReactNode, path = "/"): RenderResult {

@@ -10,6 +10,7 @@ import { lacksCall } from "../market/phases";
 import { useSchedule } from "../market/useSchedule";
 import { useAccount } from "../session/AccountContext";
 import { useSignInPath } from "../session/AccountMenu";
+import { RoleNote, may } from "../session/roles";
 import { useSession } from "../session/useSession";
 import { Choice } from "../ui/Choice";
 import { SelectField } from "../ui/SelectField";
@@ -52,7 +53,8 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
   const { symbol, state, tick_size, lot_size, max_order_qty } = listing;
   const schedule = useSchedule(listing);
   const problems = problemsOf(draft, listing);
-  const entry = open && entryOf(draft, listing, open.account.id, symbol);
+  const mayTrade = open !== null && may(open.account, "TRADER");
+  const entry = mayTrade ? entryOf(draft, listing, open.account.id, symbol) : null;
   const preview = usePreview(entry, open?.account.id, state);
   const { submission, submit, clear } = useSubmission(open);
   const priceFields = priceFieldsOf(draft);
@@ -92,6 +94,7 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
 
   function onSubmit(event: FormEvent) {
     event.preventDefault();
+    if (open && !mayTrade) return;
     if (!entry) {
       const [faulty] = Object.keys(problems) as Field[];
       // A fault in a closed part of the ticket must be on screen before it can have the focus.
@@ -247,7 +250,7 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
           className={`button button-wide button-${draft.side.toLowerCase()}`}
           type="submit"
           isPending={submission.state === "sending"}
-          isDisabled={!open || isBarred}
+          isDisabled={!mayTrade || isBarred}
         >
           {buttonText()}
         </Button>
@@ -255,6 +258,7 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
       {open && isBarred && (
         <p className="ticket-note">{isShut(state) ? t(`banner.meaning.${state}`) : t("ticket.only_waiting", { phase: t(`state.${state}`) })}</p>
       )}
+      {open && <RoleNote account={open.account} least="TRADER" className="ticket-note" />}
       {open === null && session?.signed_in && <p className="ticket-note">{t("session.no_account")}</p>}
       <p className="ticket-sent" role="status">
         {submission.state === "sent" ? t("ticket.sent", { sentence: sentence(submission.entry, tick_size) }) : ""}

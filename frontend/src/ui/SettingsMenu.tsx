@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { useGuardWanted, wantGuard } from "../feed/guard";
 import { useAccount, useAccountFeed } from "../session/AccountContext";
+import { may } from "../session/roles";
 import { Choice } from "./Choice";
 import { Icon } from "./Icon";
 import { type Rise, type Switch, type Theme, setPreference, usePreferences } from "./preferences";
@@ -40,7 +41,7 @@ export function SettingsMenu() {
             onChange={(value) => setPreference("shortcuts", value)}
             options={SWITCHES.map((value) => ({ value, text: t(`settings.switch.${value}`) }))}
           />
-          {open && <GuardSetting />}
+          {open && may(open.account, "TRADER") && <GuardSetting />}
         </Dialog>
       </Popover>
     </DialogTrigger>
