@@ -81,11 +81,13 @@ def long_run() -> bool:
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """What a process keeps in memory of a database is of another database in the next test."""
+    from compliance.screening import lists
     from portal import clock
     from trading import matching
 
     clock.forget()
     matching.forget()
+    lists.forget()
 
 
 @pytest.fixture(scope="session")

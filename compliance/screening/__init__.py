@@ -1,0 +1,1 @@
+"""Sanctions screening: lists from files, names compared, hits decided by people (docs/screening.md)."""
