@@ -38,10 +38,11 @@ def names() -> list[str]:
 
 
 def run(application: Application, *, round: int) -> list[CheckResult]:
-    """Ask every check and keep what it found."""
+    """Ask every check and keep what it found; what it waits for last, so that only what comes later ends
+    the waiting."""
     rows = []
     for name in names():
-        for found in _check(name).check(application):
+        for found in sorted(_check(name).check(application), key=lambda one: one.outcome == Outcome.WAITING):
             rows.append(_row(application, name, round, found))
     return CheckResult.objects.bulk_create(rows)
 
