@@ -6,6 +6,7 @@ wall.
 """
 
 import sys
+from datetime import date
 from decimal import Decimal
 from random import Random
 from time import perf_counter
@@ -36,7 +37,13 @@ def a_market() -> tuple[Listing, list[Account]]:
     )  # fmt: skip
     accounts = [
         Account.objects.create(
-            number=f"B-{n:06}", name=f"Holder {n}", investor_class="ACCREDITED", opened_at=clock.now()
+            number=f"B-{n:06}",
+            name=f"Holder {n}",
+            investor_class="ACCREDITED",
+            opened_at=clock.now(),
+            identity_until=date.max,
+            accredited_until=date.max,
+            tax_until=date.max,
         )
         for n in range(ACCOUNTS)
     ]

@@ -151,6 +151,8 @@ BANK_ACCOUNT_NUMBER = env.BANK_ACCOUNT_NUMBER
 # Which minimum of 17 CFR 240.15c3-1(a) applies: a rule of the dated rule table.
 BUSINESS_MODEL = env.BUSINESS_MODEL
 
+# Called with an account whose standing has changed, in the transaction of the change, its row locked.
+STANDING_CHANGED = ["compliance.services.stop_buying"]
 # Asked of every application that is sent in; told of every decision (portal/checks.py).
 ONBOARDING_CHECKS: list[str] = []
 UPLOAD_DIR = env.DATA_DIR / "uploads"

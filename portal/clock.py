@@ -7,12 +7,15 @@ here: they use real time.
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Regulatory days are US Eastern days.
+VENUE_TIME_ZONE = ZoneInfo("America/New_York")
 # How long a process may go on with the offset it last read. Processes may disagree that long after a
 # move; the journal does not care, because a command's time never runs backwards (DESIGN: time).
 OFFSET_TTL_SECONDS = 1.0
@@ -29,6 +32,20 @@ _cached = _Cache()
 def now() -> datetime:
     """The venue's time, UTC and aware."""
     return datetime.now(UTC) + _offset()
+
+
+def real() -> datetime:
+    """Real time: of requests signed by programs, whose clocks nobody moves."""
+    return datetime.now(UTC)
+
+
+def day_of(moment: datetime) -> date:
+    """The venue's day a moment lies in."""
+    return moment.astimezone(VENUE_TIME_ZONE).date()
+
+
+def today() -> date:
+    return day_of(now())
 
 
 def micros(moment: datetime) -> int:

@@ -1,15 +1,17 @@
 """The dated rule table: what does the rule say on this day? And another value, decided by two people."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from portal import clock
 from portal.models import Proposal, RuleValue
 from portal.proposals import ProposalRefused, Wording
 
 MOST = 10**12
+# Units of which there are no parts.
+COUNTED = ("days", "business days", "months", "years", "people")
 
 
 class UnknownRule(LookupError):
@@ -27,6 +29,17 @@ def rule(rule_id: str, *, on: date) -> RuleValue:
 
 def value(rule_id: str, *, on: date) -> Decimal:
     return rule(rule_id, on=on).value
+
+
+def rules(rule_ids: Iterable[str], *, on: date) -> dict[str, RuleValue]:
+    """The rows of several at once; each has to have one."""
+    wanted = set(rule_ids)
+    rows = RuleValue.objects.filter(rule_id__in=wanted, effective_from__lte=on)
+    last = rows.order_by("rule_id", "-effective_from", "-id").distinct("rule_id")
+    found = {row.rule_id: row for row in last}
+    if missing := wanted - set(found):
+        raise UnknownRule(f"{', '.join(sorted(missing))} has no value on {on}.")
+    return found
 
 
 class NewRuleValue:
@@ -48,7 +61,12 @@ class NewRuleValue:
         number = _decimal(new["value"])
         if number is None or not 0 <= number <= MOST or number != round(number, 4):
             raise ProposalRefused("NOT_A_VALUE", "A value is a number from nought, with up to four decimals.")
-        if date.fromisoformat(new["effective_from"]) < _today():
+        unit = _newest(subject).unit
+        if unit in COUNTED and number != int(number):
+            raise ProposalRefused("NOT_WHOLE", f"It is counted in {unit}: give a whole number.")
+        if subject.startswith("TAX-") and unit == "percent" and number > 100:
+            raise ProposalRefused("MORE_THAN_ALL", "No tax takes more than all: 100 percent at most.")
+        if date.fromisoformat(new["effective_from"]) < clock.today():
             raise ProposalRefused("PAST", "That day has passed, and what was reckoned by it stays.")
 
     def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
@@ -84,7 +102,3 @@ def _decimal(text: str) -> Decimal | None:
     except (InvalidOperation, TypeError):
         return None
     return number if number.is_finite() else None
-
-
-def _today() -> date:
-    return clock.now().astimezone(ZoneInfo("America/New_York")).date()

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import transaction
 
-from portal import audit, clock, rule_table, vault
+from portal import audit, clock, rule_table, standing, vault
 from portal.models import Account, TaxForm, User
 
 # Why so much.
@@ -61,6 +61,7 @@ def record_form(
         last = TaxForm.objects.filter(account=row).first()
         row.tax_until = (last and last.expires_on) or date.max
         row.save(update_fields=["key", "tax_until"])
+        standing.changed(row)
         facts = {"form": kind, "country": country, "signed_on": signed_on.isoformat()}
         facts["treaty_rate"] = "" if treaty_rate is None else f"{treaty_rate:f}"
         audit.record(action="TAX_FORM_RECORDED", subject=account.number, actor=by, facts=facts)

@@ -49,6 +49,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="account",
+            name="accredited_for",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The issuer for whose securities alone; empty: for any.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="portal.issuer",
+            ),
+        ),
+        migrations.AddField(
+            model_name="account",
             name="identity_until",
             field=models.DateField(blank=True, null=True),
         ),
@@ -607,6 +619,11 @@ class Migration(migrations.Migration):
                 ("read_at", models.DateTimeField(blank=True, null=True)),
                 ("to_mail", models.BooleanField(default=False)),
                 ("mailed_at", models.DateTimeField(blank=True, null=True)),
+                ("mail_tries", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "mail_after",
+                    models.DateTimeField(blank=True, help_text="Not tried again before.", null=True),
+                ),
                 (
                     "user",
                     models.ForeignKey(
@@ -938,6 +955,17 @@ class Migration(migrations.Migration):
                 (
                     "method",
                     models.CharField(blank=True, help_text="A–F (17 CFR 230.506(c)(2)(ii)).", max_length=1),
+                ),
+                (
+                    "issuer",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="For whose securities alone; empty: for any.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.issuer",
+                    ),
                 ),
                 ("evidence", models.JSONField(default=list, help_text="Uploads and statements it rests on.")),
                 ("dated", models.DateField(help_text="What it rests on is of this day.")),

@@ -19,6 +19,8 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     to_mail = models.BooleanField(default=False)
     mailed_at = models.DateTimeField(null=True, blank=True)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+    mail_after = models.DateTimeField(null=True, blank=True, help_text="Not tried again before.")
 
     class Meta:
         ordering = ["-id"]

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from portal.models.office import Proposal, in_words
-from portal.models.people import Account, User
+from portal.models.people import Account, Issuer, User
 from portal.models.vault import DataKey
 from portal.onboarding.kinds import ApplicantKind, IdentityRole, Purpose
 from portal.onboarding.stages import Stage
@@ -195,6 +195,10 @@ class Verification(Record):
     matter = models.CharField(max_length=16, choices=Matter)
     category = models.CharField(max_length=4, blank=True, help_text="AI01–AI13 (17 CFR 230.501(a)).")
     method = models.CharField(max_length=1, blank=True, help_text="A–F (17 CFR 230.506(c)(2)(ii)).")
+    issuer = models.ForeignKey(
+        Issuer, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="For whose securities alone; empty: for any.",
+    )  # fmt: skip
     evidence = models.JSONField(default=list, help_text="Uploads and statements it rests on.")
     dated = models.DateField(help_text="What it rests on is of this day.")
     expires_on = models.DateField(help_text="The last day it is good; before ``dated``: taken back.")

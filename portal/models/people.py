@@ -71,6 +71,10 @@ class Account(models.Model):
     # come from (Verification, TaxForm), under this row's lock. Past them the account may sell, not buy.
     identity_until = models.DateField(null=True, blank=True)
     accredited_until = models.DateField(null=True, blank=True)
+    accredited_for = models.ForeignKey(
+        "Issuer", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="The issuer for whose securities alone; empty: for any.",
+    )  # fmt: skip
     tax_until = models.DateField(null=True, blank=True)
     key = models.ForeignKey(DataKey, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Accounts of one beneficial owner never trade with each other: all name the same one (STPR-001).

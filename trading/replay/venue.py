@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from math import gcd
 from time import monotonic, sleep
@@ -89,6 +90,9 @@ def _funded_account(listing: Listing, role: str) -> Account:
         name=f"Replay of {listing.symbol}, {role}",
         kind=Account.Kind.MARKET_MAKER,
         max_open_orders=OPEN_ORDERS,
+        # Nobody stands behind it who could be verified.
+        identity_until=date.max,
+        tax_until=date.max,
         opened_at=clock.now(),
     )
     reference = f"replay:{account.number}"

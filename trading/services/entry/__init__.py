@@ -8,10 +8,11 @@ a decision depends on is read after the account rows are locked, so that a fact 
 change between the decision and the command.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from portal import clock
 from portal.models import Account, User
@@ -43,8 +44,18 @@ def submit_orders(batch: Sequence[Request], *, actor: User | None = None) -> lis
 
 def cancel_all_of(*, account: Account, actor: User | None) -> int:
     """Append the cancel of every working order of an account the caller has locked; return how many."""
+    return _cancel(account, Order.objects.filter(account=account), actor)
+
+
+def cancel_buying_of(*, account: Account, listing_ids: Collection[int], actor: User | None) -> int:
+    """The same of what would buy in these listings."""
+    buying = Order.objects.filter(account=account, side=engine.Side.BUY, listing__in=listing_ids)
+    return _cancel(account, buying, actor)
+
+
+def _cancel(account: Account, orders: QuerySet[Order], actor: User | None) -> int:
     drafts: dict[int, list[journal.Draft]] = {}
-    working = Order.objects.filter(account=account, ord_status__in=WORKING).order_by("pk")
+    working = orders.filter(ord_status__in=WORKING).order_by("pk")
     for pk, listing_id in working.values_list("pk", "listing_id"):
         command = engine.CancelOrder(0, 0, pk, account.pk, CancelReason.ACCOUNT_RESTRICTED)
         drafts.setdefault(listing_id, []).append(
