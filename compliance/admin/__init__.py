@@ -1,0 +1,5 @@
+"""Supervision at the operators' desk."""
+
+from compliance.admin import accounts
+
+__all__ = ["accounts"]
