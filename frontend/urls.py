@@ -13,6 +13,9 @@ urlpatterns = [
     path("trades/<int:settlement_id>", shell, name="trade"),
     path("cash", shell, name="cash"),
     path("documents", shell, name="documents"),
+    path("apply", shell, name="apply"),
+    path("apply/<int:application_id>", shell, name="application"),
+    path("apply/<int:application_id>/<slug:step>", shell, name="application-step"),
     path("sign-in", shell, name="sign-in"),
     path("favicon.ico", icon, name="icon"),
 ]

@@ -8,6 +8,11 @@ import { CashPage } from "./cash/CashPage";
 import { DocumentsPage } from "./documents/DocumentsPage";
 import { MarketListPage } from "./market/MarketListPage";
 import { MarketPage } from "./market/MarketPage";
+import { ApplicationPage } from "./onboarding/ApplicationPage";
+import { ApplyPage } from "./onboarding/ApplyPage";
+import { Banner } from "./onboarding/Banner";
+import { ReviewPage } from "./onboarding/ReviewPage";
+import { StepPage } from "./onboarding/StepPage";
 import { OrdersPage } from "./orders/OrdersPage";
 import { PortfolioPage } from "./portfolio/PortfolioPage";
 import { AccountProvider } from "./session/AccountContext";
@@ -45,6 +50,7 @@ function Pages() {
     <RouterProvider navigate={(path) => void navigate(path)}>
       <AccountProvider>
         <Header />
+        <Banner />
         <ErrorBoundary>
           <Routes>
             <Route path="/" element={<MarketListPage />} />
@@ -54,6 +60,10 @@ function Pages() {
             <Route path="/trades/:id" element={<TradePage />} />
             <Route path="/cash" element={<CashPage />} />
             <Route path="/documents" element={<DocumentsPage />} />
+            <Route path="/apply" element={<ApplyPage />} />
+            <Route path="/apply/:id" element={<ApplicationPage />} />
+            <Route path="/apply/:id/review" element={<ReviewPage />} />
+            <Route path="/apply/:id/:step" element={<StepPage />} />
             <Route path="/sign-in" element={<SignInPage />} />
           </Routes>
         </ErrorBoundary>

@@ -26,7 +26,19 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/markets/ACME", "/orders", "/portfolio", "/trades/7", "/cash", "/documents", "/sign-in"],
+    [
+        "/",
+        "/markets/ACME",
+        "/orders",
+        "/portfolio",
+        "/trades/7",
+        "/cash",
+        "/documents",
+        "/apply",
+        "/apply/7",
+        "/apply/7/tax",
+        "/sign-in",
+    ],
 )
 def test_every_route_of_the_application_is_the_same_page(client: Client, built: Path, path: str) -> None:
     page = client.get(path)

@@ -65,7 +65,11 @@ export function AccountMenu() {
             <MenuItem className="menu-item" onAction={() => window.location.assign("/admin/")}>
               {t("session.operations")}
             </MenuItem>
-          ) : null}
+          ) : (
+            <MenuItem className="menu-item" onAction={() => void navigate("/apply")}>
+              {t(session.accounts.length > 0 ? "onboarding.accounts" : "onboarding.title")}
+            </MenuItem>
+          )}
           <MenuItem className="menu-item" onAction={() => void signOut().then(() => navigate("/"))}>
             {t("session.sign_out")}
           </MenuItem>

@@ -11,7 +11,13 @@ test("a visitor is asked to sign in", async () => {
   expect((await screen.findByRole("link", { name: "Sign in" })).getAttribute("href")).toBe("/sign-in?next=%2Forders");
 });
 
-test("whoever is signed in without an account is told so", async () => {
+test("whoever has no account yet is shown how to open one", async () => {
+  serve({ "GET /api/v1/session": { ...SIGNED_IN, accounts: [] } });
+  renderPage(<NoAccount purpose="to see your orders." />);
+  expect((await screen.findByRole("link", { name: "Open an account" })).getAttribute("href")).toBe("/apply");
+});
+
+test("an operator is told to have none", async () => {
   serve({ "GET /api/v1/session": { ...SIGNED_IN, is_operator: true, accounts: [] } });
   renderPage(<NoAccount purpose="to see your orders." />);
   await screen.findByText("Your sign-in has no trading account.");

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { useSignInPath } from "./AccountMenu";
 import { useSession } from "./useSession";
 
-/** In place of an account's figures: the visitor may sign in, while operators and examiners have no account. */
+/** In place of an account's figures: the visitor may sign in, who is signed in may open one, and operators and examiners have none. */
 export function NoAccount({ purpose }: { purpose: string }) {
   const { t } = useTranslation();
   const { data: session } = useSession();
@@ -12,8 +12,12 @@ export function NoAccount({ purpose }: { purpose: string }) {
   if (!session) return null;
   return (
     <p className="empty">
-      {session.signed_in ? (
+      {session.is_operator ? (
         t("session.no_account")
+      ) : session.signed_in ? (
+        <>
+          {t("onboarding.no_account")} <Link to="/apply">{t("onboarding.title")}</Link>
+        </>
       ) : (
         <>
           <Link to={signInPath}>{t("session.sign_in")}</Link> {purpose}
