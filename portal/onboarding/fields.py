@@ -23,6 +23,8 @@ PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 PHONE = re.compile(r"\+?[0-9][0-9 ().-]{5,22}[0-9]")
+# Signs that change how what follows is read are among them.
+UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 IN_NAMES = frozenset(" -'’ʻ`.,")
 
 
@@ -79,7 +81,7 @@ def text(most: int) -> Reader:
     def read(value: Any) -> tuple[Any, Problem | None]:
         if not isinstance(value, str):
             return "", Problem("NOT_TEXT", "This is not text.")
-        if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") and not c.isspace() for c in value):
+        if any(unicodedata.category(c) in UNPRINTABLE and not c.isspace() for c in value):
             return "", Problem("NOT_TEXT", "This has characters that cannot be printed.")
         plain = " ".join(unicodedata.normalize("NFC", value).split())
         if len(plain) > most:
