@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 
-from portal import clock, proposals
+from portal import clock, proposals, second_factor
 from portal.models import AuditEntry, Proposal
 from trading import journal, selectors, words
 from trading.models import Case, Listing
@@ -90,6 +90,10 @@ class OperatorsDesk(AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self.disable_action("delete_selected")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whoever is staff without a second factor is told how to set one up (``config.sign_in``)."""
+        return super().has_permission(request) and second_factor.has(request.user)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         may = request.user.has_perm

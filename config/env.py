@@ -10,6 +10,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -85,6 +86,24 @@ def database(url: str, *, switches: str = "") -> dict[str, object]:
     }
 
 
+def mail(url: str) -> dict[str, Any] | None:
+    """Where mail is handed to: smtp://user:password@host:587 (STARTTLS), smtps:// (TLS), or smtp+plain://
+    (neither, for a relay on this machine)."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps", "smtp+plain") or not parts.hostname:
+        raise SystemExit("EMAIL_URL has to be like smtp://user:password@mail.example:587.")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or {"smtp": 587, "smtps": 465, "smtp+plain": 25}[parts.scheme],
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "starttls": parts.scheme == "smtp",
+        "tls": parts.scheme == "smtps",
+    }
+
+
 SOCKET_DIR = _socket_dir()
 
 DEBUG = _flag("DEBUG", default=False)
@@ -96,6 +115,8 @@ MATCHING_WORKERS = int(os.environ.get("MATCHING_WORKERS", "1"))
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS", "")
 HTTPS = _flag("HTTPS", default=False)  # served through TLS: cookies may insist on it
+SITE_URL = os.environ.get("SITE_URL", f"http://localhost:{PORT}").rstrip("/")  # as people reach it
+TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))  # how many add to X-Forwarded-For
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secrets()["secret_key"]
 # Personal data is sealed with the first of these and opened with any: to rotate, put a new one in front,
 # run `manage.py rotate_keys`, and take the old one away.
@@ -129,6 +150,11 @@ BANK_NAME = os.environ.get("BANK_NAME", "Demo Bank of Meridian")
 BANK_ROUTING_NUMBER = os.environ.get("BANK_ROUTING_NUMBER", "123456780")
 BANK_ACCOUNT_NUMBER = os.environ.get("BANK_ACCOUNT_NUMBER", "9000000001")
 BUSINESS_MODEL = os.environ.get("BUSINESS_MODEL", "NET-CAPITAL-CARRYING")
+
+# Without it mail is written to files in DATA_DIR/mail.
+MAIL = mail(os.environ.get("EMAIL_URL", ""))
+MAIL_FROM = os.environ.get("EMAIL_FROM", f"{VENUE['name']} <{VENUE['contact']}>")
+
 
 DATABASE_SWITCHES = ""  # for the server's end of each connection
 

@@ -29,6 +29,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    "allauth.mfa",
+    "allauth.usersessions",
     "channels",
     "csp",
     "rest_framework",
@@ -172,14 +174,38 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "portal.sign_in.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60  # seconds: mail may take its time
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {"login_failed": None}  # counted in the database instead: portal.lockout
+ALLAUTH_TRUSTED_PROXY_COUNT = env.TRUSTED_PROXIES
+MFA_ADAPTER = "portal.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: clocks of telephones differ (RFC 6238, 5.2)
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("browser",)
+HEADLESS_FRONTEND_URLS = {
+    "account_signup": "/sign-up",
+    "account_reset_password": "/forgotten-password",
+}
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
-# Nothing sends mail yet; what ever does must not have its links end in a log.
-EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEBUG else 'dummy'}.EmailBackend"
+# Mail holds codes: without a server to hand it to it ends in files, never in a log.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env.MAIL else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = env.DATA_DIR / "mail"
+EMAIL_HOST = env.MAIL["host"] if env.MAIL else ""
+EMAIL_PORT = env.MAIL["port"] if env.MAIL else 0
+EMAIL_HOST_USER = env.MAIL["user"] if env.MAIL else ""
+EMAIL_HOST_PASSWORD = env.MAIL["password"] if env.MAIL else ""
+EMAIL_USE_TLS = bool(env.MAIL and env.MAIL["starttls"])
+EMAIL_USE_SSL = bool(env.MAIL and env.MAIL["tls"])
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.MAIL_FROM
 
 # --- Web --------------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes, and no request may be larger; larger files come by command

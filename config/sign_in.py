@@ -2,32 +2,20 @@
 
 import json
 
-from allauth.headless.account import views
-from allauth.headless.base.views import ConfigView
-from allauth.headless.constants import Client
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import path, reverse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from portal import second_factor
+
 MAX_BODY = 16 * 1024  # bytes
-
-
-# Of what allauth offers, only this. Addresses are the venue's to change, and whoever forgot a password is
-# given another by it, until onboarding can tell who asks.
-_client = {"client": Client.BROWSER}
-doors = [
-    path("config", ConfigView.as_api_view(**_client)),
-    path("auth/session", views.SessionView.as_api_view(**_client)),
-    path("auth/login", views.LoginView.as_api_view(**_client)),
-    path("auth/signup", views.SignupView.as_api_view(**_client)),
-    path("account/password/change", views.ChangePasswordView.as_api_view(**_client)),
-]
 
 
 def admin_login(request: HttpRequest) -> HttpResponse:
@@ -35,6 +23,8 @@ def admin_login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         if not request.user.is_staff:
             raise PermissionDenied("The operators' desk is for staff.")
+        if not second_factor.has(request.user):
+            return render(request, "second_factor_first.html", status=403)
         return HttpResponseRedirect(reverse("admin:index"))
     following = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(following, allowed_hosts=None):

@@ -9,7 +9,7 @@ urlpatterns = [
     path("admin/login/", sign_in.admin_login),
     path("admin/logout/", sign_in.sign_out),
     path("admin/", admin.site.urls),
-    path("_allauth/browser/v1/", include(sign_in.doors)),
+    path("_allauth/browser/v1/", include("portal.api.doors")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("trading.api.urls")),

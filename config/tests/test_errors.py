@@ -13,9 +13,8 @@ from django.test import Client
 
 from config.logs import OutageInALine
 from portal.tests.desk import at_the_desk, text
-from portal.tests.factories import PASSWORD, a_user
-
-LOGIN = "/_allauth/browser/v1/auth/login"
+from portal.tests.door import sign_in
+from portal.tests.factories import a_user
 
 
 @pytest.mark.django_db
@@ -69,10 +68,6 @@ def outage() -> Iterator[Any]:
     cache.clear()
     yield lambda: connection.execute_wrapper(fail)
     cache.clear()
-
-
-def sign_in(client: Client, email: str) -> Any:
-    return client.post(LOGIN, {"email": email, "password": PASSWORD}, "application/json")
 
 
 @pytest.mark.django_db

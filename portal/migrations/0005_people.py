@@ -1263,6 +1263,14 @@ class Migration(migrations.Migration):
             model_name="signin",
             index=models.Index(fields=["user", "-id"], name="sign_in_of_user"),
         ),
+        migrations.AddIndex(
+            model_name="signin",
+            index=models.Index(
+                fields=["address", "-id"],
+                name="wrong_sign_in_of_address",
+                condition=models.Q(("outcome__in", ["WRONG_PASSWORD", "WRONG_CODE"])),
+            ),
+        ),
         migrations.AddConstraint(
             model_name="stepanswers",
             constraint=models.UniqueConstraint(fields=("application", "step"), name="one_answer_a_step"),

@@ -35,6 +35,11 @@ class SignIn(Record):
         indexes = [
             models.Index(fields=["email", "-id"], name="sign_in_of_email"),
             models.Index(fields=["user", "-id"], name="sign_in_of_user"),
+            models.Index(
+                fields=["address", "-id"],
+                name="wrong_sign_in_of_address",
+                condition=Q(outcome__in=["WRONG_PASSWORD", "WRONG_CODE"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,16 +4,23 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from portal import clock
+from portal import clock, second_factor
 from portal.models import Account, AccountMember, Issuer, User
 
 PASSWORD = "correct-horse-battery"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _numbers = count(1)
 
 
-def a_user(email: str | None = None, *, password: str | None = PASSWORD, **fields: Any) -> User:
-    """Without a password nobody signs in, and no time is spent on hashing it."""
-    return User.objects.create_user(email or f"person{next(_numbers)}@example.com", password, **fields)
+def a_user(
+    email: str | None = None, *, password: str | None = PASSWORD, with_factor: bool = True, **fields: Any
+) -> User:
+    """Without a password nobody signs in, and no time is spent on hashing it. The second factor's codes are
+    ``second_factor.code_of(TOTP_SECRET)``."""
+    user = User.objects.create_user(email or f"person{next(_numbers)}@example.com", password, **fields)
+    if with_factor:
+        second_factor.give_totp(user, TOTP_SECRET)
+    return user
 
 
 def an_operator(email: str | None = None) -> User:

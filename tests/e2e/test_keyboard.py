@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from portal.tests.door import new_code
 from portal.tests.factories import PASSWORD
 from tests.e2e.people import Investor
 from tests.e2e.trading_screen import TradingScreen
@@ -40,6 +41,9 @@ def test_an_order_is_placed_by_keyboard_alone_from_sign_in_to_fill(
     keyboard.type(buyer.user.email)
     tab_to(page, "Password")
     keyboard.type(PASSWORD)
+    keyboard.press("Enter")
+    expect(page.get_by_label("Code")).to_be_focused()
+    keyboard.type(new_code(buyer.user.email))
     keyboard.press("Enter")
 
     expect(page.get_by_role("table")).to_contain_text(listing.symbol)

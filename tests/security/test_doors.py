@@ -16,22 +16,16 @@ from django.test import Client
 
 from config import env
 from portal.api.parsers import MAX_BODY
-from portal.models import User
+from portal.tests.door import LOGIN, sign_in
 from portal.tests.factories import PASSWORD, a_user
 from tests.support.programs import Programs
 from trading import demo
-
-LOGIN = "/_allauth/browser/v1/auth/login"
 
 
 @pytest.fixture(autouse=True)
 def quick_hashes_and_fresh_limits(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
-
-
-def sign_in(client: Client, email: str, password: str = PASSWORD) -> Any:
-    return client.post(LOGIN, {"email": email, "password": password}, content_type="application/json")
 
 
 # --- Sign-in ------------------------------------------------------------------------------------------
@@ -90,15 +84,6 @@ def test_guessing_for_many_people_is_slowed_down(db: None) -> None:
     assert 429 in codes
 
 
-def test_nobody_signs_up(db: None) -> None:
-    body = {"email": "new@example.com", "password": "a-long-enough-password"}
-    response = Client().post("/_allauth/browser/v1/auth/signup", body, content_type="application/json")
-    assert response.status_code == 403
-    assert not User.objects.filter(email="new@example.com").exists()
-    config = Client().get("/_allauth/browser/v1/config").json()
-    assert config["data"]["account"]["is_open_for_signup"] is False
-
-
 def test_nobody_who_is_locked_out_signs_in(db: None) -> None:
     user = a_user(is_active=False)
     client = Client()
@@ -139,7 +124,7 @@ def test_a_made_up_session_is_nobodys(db: None, cookie: str) -> None:
 def test_the_demos_sign_ins_are_shown_in_the_demo_only(
     db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown = [{"email": "a@demo.example", "password": "demo", "role": "Investor"}]
+    shown = [{"email": "a@demo.example", "password": "demo", "code": "123456", "role": "Investor"}]
     monkeypatch.setattr(demo, "sign_ins", lambda: shown)
     settings.DEMO = True
     session = Client().get("/api/v1/session").json()
@@ -169,11 +154,15 @@ def test_the_desk_sends_to_sign_in_and_nowhere_else(db: None, asked: str, led_to
     assert parse_qs(where.query)["next"] == [led_to]
 
 
-def test_the_desk_is_for_staff(db: None) -> None:
-    for user, status in ((a_user(), 403), (a_user(is_staff=True), 302)):
+def test_the_desk_is_for_staff_with_a_second_factor(db: None) -> None:
+    unready = a_user(is_staff=True, with_factor=False)
+    for user, status in ((a_user(), 403), (a_user(is_staff=True), 302), (unready, 403)):
         client = Client()
         client.force_login(user)
         assert client.get("/admin/login/").status_code == status
+        page = client.get("/admin/", follow=True)
+        assert page.status_code == (200 if status == 302 else 403)
+    assert b"Set up a second factor first" in page.content and b'href="/security"' in page.content
 
 
 # --- Hosts, and how it is deployed ---------------------------------------------------------------------

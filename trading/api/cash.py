@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,6 +16,7 @@ from portal.api.access import own_account, own_rows, require
 from portal.api.errors import not_taken
 from portal.api.inputs import valid
 from portal.api.outputs import errors
+from portal.api.permissions import SecondFactor
 from portal.members import Role
 from portal.models import Account
 from trading import account_books, account_words, cash, selectors, wire
@@ -101,6 +103,8 @@ class MovementsView(APIView):
 
 
 class BankAccountsView(APIView):
+    permission_classes = [IsAuthenticated, SecondFactor]
+
     @extend_schema(
         operation_id="bank_accounts_list",
         responses={200: BankAccountsShape, **LIST_ERRORS},
@@ -123,6 +127,8 @@ class BankAccountsView(APIView):
 
 
 class BankAccountView(APIView):
+    permission_classes = [IsAuthenticated, SecondFactor]
+
     @extend_schema(responses={204: None, **errors(401, 403, 404), **REFUSED}, tags=["cash"])
     def delete(self, request: Request, bank_account_id: int) -> Response:
         """Remove a bank account: no withdrawal goes there again."""
@@ -133,6 +139,8 @@ class BankAccountView(APIView):
 
 
 class WithdrawalsView(APIView):
+    permission_classes = [IsAuthenticated, SecondFactor]
+
     @extend_schema(
         operation_id="withdrawals_list",
         responses={200: WithdrawalsShape, **LIST_ERRORS},

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal import clock
+from portal import clock, second_factor
 from portal.api.errors import invalid
 from portal.api.outputs import errors
 from portal.api.queries import QueryView
@@ -44,7 +44,8 @@ class MaySeeOrders(IsAuthenticated):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         signed_in = super().has_permission(request, view)
-        return signed_in and request.user.is_staff and request.user.has_perm("trading.view_order")
+        may_enter = signed_in and request.user.is_staff and second_factor.has(request.user)
+        return may_enter and request.user.has_perm("trading.view_order")
 
 
 def find_listing(symbol: str) -> Listing:

@@ -4,15 +4,18 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal import clock
+from portal import clock, second_factor
+from portal.api import permissions
 from portal.api.access import own_account
 from portal.api.errors import ApiError, invalid
 from portal.api.inputs import valid
 from portal.api.outputs import errors
+from portal.api.permissions import SecondFactor
 from portal.api.queries import QueryView
 from portal.members import Role
 from trading import wire
@@ -50,6 +53,7 @@ ENTRY_ERRORS = PREVIEW_ERRORS | errors(409, 422)
 
 
 class OrdersView(OrderListMixin, QueryView):
+    permission_classes = [IsAuthenticated, SecondFactor]
     asked = [ACCOUNT, WORKING, SYMBOL, CURSOR]
 
     @extend_schema(
@@ -75,10 +79,12 @@ class PreviewView(APIView):
     def post(self, request: Request) -> Response:
         """What entering this order would come to; nothing is written."""
         new, listing = _parse(request)
-        return Response(_previewed(entry.preview(new), listing))
+        return Response(_previewed(request, entry.preview(new), listing))
 
 
 class PairView(APIView):
+    permission_classes = [IsAuthenticated, SecondFactor]
+
     @extend_schema(request=PairInput, responses={202: PlacedPairShape, **ENTRY_ERRORS}, tags=["orders"])
     def post(self, request: Request) -> Response:
         """Enter two orders of which one cancels the other: both, or neither."""
@@ -92,7 +98,7 @@ class PairPreviewView(APIView):
     def post(self, request: Request) -> Response:
         """What entering these two orders would come to; nothing is written."""
         legs, listing = _parse_pair(request)
-        return Response(_previewed(entry.preview(*legs), listing))
+        return Response(_previewed(request, entry.preview(*legs), listing))
 
 
 class CancelView(APIView):
@@ -132,6 +138,8 @@ class CancelAllView(APIView):
 
 
 class ReplaceView(APIView):
+    permission_classes = [IsAuthenticated, SecondFactor]
+
     @extend_schema(request=ReplaceInput, responses={202: ChangeShape, **ENTRY_ERRORS}, tags=["orders"])
     def post(self, request: Request, order_id: int) -> Response:
         """Ask to change quantity, limit or stop price. Less at the same prices keeps the order's place; all
@@ -206,15 +214,17 @@ def _taken(outcome: Outcome) -> Accepted | MassAccepted:
 # --- Previews -------------------------------------------------------------------------------------------
 
 
-def _previewed(preview: entry.Preview, listing: Listing) -> dict[str, Any]:
+def _previewed(request: Request, preview: entry.Preview, listing: Listing) -> dict[str, Any]:
     verdict, first = preview.verdict, preview.legs[0]
     schedule = first.fee_schedule
+    reasons = [
+        {k: r.as_json()[k] for k in ("code", "message", "citation", "next_step", "until")}
+        for r in verdict.reasons
+    ]
+    may_enter = second_factor.has(request.user)  # type: ignore[arg-type]
     return {
-        "allowed": verdict.allowed,
-        "reasons": [
-            {k: r.as_json()[k] for k in ("code", "message", "citation", "next_step", "until")}
-            for r in verdict.reasons
-        ],
+        "allowed": verdict.allowed and may_enter,
+        "reasons": reasons if may_enter else [permissions.REASON, *reasons],
         "estimate": _estimate(preview, listing),
         # Of a pair as people say it: what they want, or else what shall stop a loss.
         "summary": "; or: ".join(_summary(leg, listing) for leg in reversed(preview.legs)),

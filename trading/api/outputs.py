@@ -66,16 +66,21 @@ class AccountShape(Shape):
 class DemoSignIn(Shape):
     email = CharField()
     password = CharField()
+    code = CharField(help_text="Of the second factor, for now: it changes every 30 seconds.")
     role = CharField()
 
 
 class SessionShape(Shape):
     signed_in = BooleanField()
     user = PersonShape(allow_null=True)
+    second_factor = BooleanField(help_text="Set up; without, nobody trades or moves money.")
     is_operator = BooleanField()
     accounts = AccountShape(many=True)
     demo = BooleanField()
     demo_sign_ins = DemoSignIn(many=True)
+    demo_mail_code = CharField(
+        allow_null=True, help_text="Of a demo: the code in the mail that this sign-up waits for."
+    )
     now = DateTimeField()
 
 

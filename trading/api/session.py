@@ -8,7 +8,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal import clock, members
+from portal import clock, members, second_factor, sign_in
 from portal.api.outputs import errors
 from portal.api.queries import QueryView
 from portal.models import User
@@ -30,6 +30,7 @@ class SessionView(QueryView):
                 "user": None
                 if user is None
                 else {"id": str(user.pk), "email": user.email, "name": str(user)},
+                "second_factor": user is not None and second_factor.has(user),
                 "is_operator": bool(user and user.is_staff),
                 "accounts": [
                     {"id": str(a.pk), "number": a.number, "name": a.name, "role": a.role}  # type: ignore[attr-defined]
@@ -39,6 +40,7 @@ class SessionView(QueryView):
                 else [],
                 "demo": settings.DEMO,
                 "demo_sign_ins": demo.sign_ins() if settings.DEMO else [],
+                "demo_mail_code": sign_in.awaited_code(request) if settings.DEMO else None,
                 "now": wire.time(clock.now()),
             }
         )

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from portal import audit, clock, standing, tax
+from portal import audit, clock, second_factor, standing, tax
 from portal.models import Account, AccountMember, Issuer, TaxForm, User, Verification
 from portal.onboarding import validity
 from portal.onboarding.classes import InvestorClass
@@ -16,7 +16,7 @@ from trading import matching
 from trading.demo.hours import FEES, HOURS, Hours
 from trading.demo.maker import Maker
 from trading.demo.market import ISSUERS, MAX_ORDER_USD, SECURITIES
-from trading.demo.people import HOLDERS, PASSWORD, SIGN_INS, TARGET_LOTS, TREATY_RATES, Person
+from trading.demo.people import HOLDERS, PASSWORD, SIGN_INS, TARGET_LOTS, TOTP_SECRET, TREATY_RATES, Person
 from trading.models import Calendar, FeeSchedule, Listing, Order, Transfer
 from trading.services import calendars, ledger, listings
 from trading.settlement import consumer
@@ -62,12 +62,16 @@ def _open_accounts() -> dict[str, Account]:
 
 
 def _admit(person: Person, accounts: dict[str, Account]) -> None:
-    if User.objects.filter(email=person.email).exists():
+    there = User.objects.filter(email=person.email).first()
+    if there is not None:
+        if not second_factor.has(there):
+            second_factor.give_totp(there, TOTP_SECRET)
         return
     user = User.objects.create_user(
         person.email, PASSWORD, first_name=person.first_name, last_name=person.last_name,
         is_staff=bool(person.role),
     )  # fmt: skip
+    second_factor.give_totp(user, TOTP_SECRET)
     if person.role:
         user.groups.add(Group.objects.get(name=person.role))
     if person.account is not None:

@@ -1,4 +1,5 @@
-"""The invented people and accounts. The password is no secret: it opens a market where nothing is real."""
+"""The invented people and accounts. Password and second factor are no secret: they open a market where
+nothing is real."""
 
 import random
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from portal.roles import EXAMINER, MARKET_SUPERVISOR
 from trading.demo.market import ACCREDITED, NON_US, QIB, RETAIL, SECURITIES, Security
 
 PASSWORD = "open-outcry-1792"
+TOTP_SECRET = "MVXGIZLSMF2GS5DJNZTSAY3PMRSXGIDP"
 
 
 @dataclass(frozen=True, slots=True)

@@ -982,6 +982,8 @@ export interface components {
             seq: number;
         };
         DemoSignIn: {
+            /** @description Of the second factor, for now: it changes every 30 seconds. */
+            code: string;
             email: string;
             password: string;
             role: string;
@@ -1845,10 +1847,14 @@ export interface components {
         SessionShape: {
             accounts: components["schemas"]["AccountShape"][];
             demo: boolean;
+            /** @description Of a demo: the code in the mail that this sign-up waits for. */
+            demo_mail_code: string | null;
             demo_sign_ins: components["schemas"]["DemoSignIn"][];
             is_operator: boolean;
             /** Format: date-time */
             now: string;
+            /** @description Set up; without, nobody trades or moves money. */
+            second_factor: boolean;
             signed_in: boolean;
             user: components["schemas"]["PersonShape"] | null;
         };

@@ -1,10 +1,13 @@
-import { type FormEvent, useState } from "react";
-import { Button, Form, Input, Label, TextField } from "react-aria-components";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate, useSearchParams } from "react-router";
 
 import { useTitle } from "../ui/useTitle";
-import { SignInError, useSession, useSignIn } from "./useSession";
+import { CodeStep } from "./CodeStep";
+import { DemoSignIns } from "./DemoSignIns";
+import { PasswordStep } from "./PasswordStep";
+import { type Answer, AuthError, type Flow, ask, pending } from "./auth";
+import { useFreshSession } from "./useSession";
 import "./sign-in.css";
 
 /** Only a path of this site: an address from outside must not become a redirect. */
@@ -12,32 +15,53 @@ export function safeNext(next: string | null): string {
   return next && /^\/(?![/\\])/.test(next) ? next : "/";
 }
 
+const SECOND_STEP = "mfa_authenticate";
+const TO_VERIFY = "verify_email";
+
 export function SignInPage() {
   const { t } = useTranslation();
-  const { data: session } = useSession();
-  const signIn = useSignIn();
+  const freshSession = useFreshSession();
   const navigate = useNavigate();
   const [search] = useSearchParams();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const [problem, setProblem] = useState("");
-  const [busy, setBusy] = useState(false);
+  const [second, setSecond] = useState<Flow | null>(null);
   useTitle(t("session.sign_in"));
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    setBusy(true);
-    setProblem("");
+  async function enter() {
+    await freshSession();
+    const next = safeNext(search.get("next"));
+    // The operations desk is not part of this application.
+    if (next.startsWith("/admin/")) window.location.assign(next);
+    else await navigate(next);
+  }
+
+  /** Where an answer leads: to the next step, or in. */
+  async function go(answer: Answer<{ flows?: Flow[] }>) {
+    const step = pending(answer);
+    if (step?.id === SECOND_STEP) {
+      if (!(await answeredByDemo())) setSecond(step);
+    } else if (step?.id === TO_VERIFY) await navigate("/sign-up", { state: { email } });
+    else await enter();
+  }
+
+  /** Of the demo's people the venue knows the code: a visitor has no app of theirs. */
+  async function answeredByDemo(): Promise<boolean> {
+    const { demo_sign_ins } = await freshSession();
+    const person = demo_sign_ins.find((one) => one.email === email.trim().toLowerCase());
+    if (!person) return false;
+    await ask("POST", "auth/2fa/authenticate", { code: person.code });
+    await enter();
+    return true;
+  }
+
+  async function givePassword() {
     try {
-      await signIn(email, password);
-      const next = safeNext(search.get("next"));
-      // The operations desk is not part of this application.
-      if (next.startsWith("/admin/")) window.location.assign(next);
-      else void navigate(next);
+      await go(await ask("POST", "auth/login", { email, password }));
     } catch (error) {
-      setProblem((error instanceof SignInError && error.message) || t("session.failed"));
-    } finally {
-      setBusy(false);
+      // A session is open already, for instance from another tab.
+      if (error instanceof AuthError && error.status === 409) await enter();
+      else throw error;
     }
   }
 
@@ -45,47 +69,25 @@ export function SignInPage() {
     <main id="main" className="page sign-in">
       <section className="card">
         <h1>{t("session.sign_in")}</h1>
-        <p className="muted">{t("session.intro")}</p>
-        <Form className="stack" onSubmit={(event) => void submit(event)}>
-          <TextField className="field" type="email" name="email" value={email} onChange={setEmail} isRequired autoComplete="username">
-            <Label className="label">{t("session.email")}</Label>
-            <Input className="input" />
-          </TextField>
-          <TextField className="field" type="password" name="password" value={password} onChange={setPassword} isRequired autoComplete="current-password">
-            <Label className="label">{t("session.password")}</Label>
-            <Input className="input" />
-          </TextField>
-          {problem && (
-            <p className="refusal" role="alert">
-              {problem}
+        {second ? (
+          <CodeStep types={second.types ?? []} onAnswer={go} onBack={() => setSecond(null)} />
+        ) : (
+          <>
+            <PasswordStep email={email} password={password} onEmail={setEmail} onPassword={setPassword} onSubmit={givePassword} onAnswer={go} />
+            <p className="card-ways">
+              <Link to="/forgotten-password">{t("session.forgotten")}</Link>
+              <Link to="/sign-up">{t("session.sign_up_instead")}</Link>
             </p>
-          )}
-          <Button className="button button-accent button-wide" type="submit" isDisabled={busy}>
-            {busy ? t("session.signing_in") : t("session.sign_in")}
-          </Button>
-        </Form>
+          </>
+        )}
       </section>
-      {session?.demo && session.demo_sign_ins.length > 0 && (
-        <section className="card card-quiet" aria-labelledby="demo-sign-ins">
-          <h2 id="demo-sign-ins">{t("session.demo_title")}</h2>
-          <p className="muted">{t("session.demo_intro")}</p>
-          <ul className="demo-list">
-            {session.demo_sign_ins.map((person) => (
-              <li key={person.email}>
-                <Button
-                  className="demo-person"
-                  onPress={() => {
-                    setEmail(person.email);
-                    setPassword(person.password);
-                  }}
-                >
-                  <span>{person.role}</span>
-                  <span className="muted">{person.email}</span>
-                </Button>
-              </li>
-            ))}
-          </ul>
-        </section>
+      {!second && (
+        <DemoSignIns
+          onPick={(person) => {
+            setEmail(person.email);
+            setPassword(person.password);
+          }}
+        />
       )}
     </main>
   );

@@ -10,16 +10,19 @@ import { AccountProvider } from "../session/AccountContext";
 export const SIGNED_OUT: Session = {
   signed_in: false,
   user: null,
+  second_factor: false,
   is_operator: false,
   accounts: [],
   demo: true,
   demo_sign_ins: [],
+  demo_mail_code: null,
   now: "2026-01-01T00:00:00Z",
 };
 
 export const SIGNED_IN: Session = {
   ...SIGNED_OUT,
   signed_in: true,
+  second_factor: true,
   user: { id: "1", email: "ada@example.com", name: "Ada" },
   accounts: [{ id: "12", number: "A-000012", name: "Ada", role: "SIGNER" }],
 };

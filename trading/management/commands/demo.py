@@ -2,6 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from trading import demo
 from trading.demo import load
+from trading.demo.people import TOTP_SECRET
 
 
 class Command(BaseCommand):
@@ -15,3 +16,4 @@ class Command(BaseCommand):
         self.stdout.write(f"  {'Sign in as':<22} {'with password':<18}".rstrip())
         for person in demo.sign_ins():
             self.stdout.write(f"  {person['email']:<22} {person['password']:<18} {person['role']}")
+        self.stdout.write(f"  The sign-in page shows the code, too; an app gets it from {TOTP_SECRET}.")
