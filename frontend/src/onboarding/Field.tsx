@@ -4,11 +4,12 @@ import { useTranslation } from "react-i18next";
 
 import en from "../locales/en.json";
 import { Icon } from "../ui/Icon";
-import { calendarDay } from "../ui/format";
+import { calendarDay, money } from "../ui/format";
 import { isMasked, textAt } from "./answers";
 import { CHOICES, type ChoiceField, type ChoiceKey, type FieldName, factsOf, isField, lastOf } from "./catalogue";
 import { useField, useForm } from "./form";
 import { COUNTRIES, STATES } from "./places";
+import { plainNumber } from "./sending";
 
 interface Props {
   path: string;
@@ -73,10 +74,17 @@ function LabelText({ name, label }: { name: FieldName; label: string }) {
   );
 }
 
+/** Dates and large amounts once more in plain words, for slips to be seen. */
+export const dayInWords = (text: string): string | undefined => (/^\d{4}-\d\d-\d\d$/.test(text) ? calendarDay(text) : undefined);
+export function amountInWords(text: string): string | undefined {
+  const number = plainNumber(text);
+  return /^-?\d{4,}(\.\d+)?$/.test(number) ? money(number).replace("-", "−") : undefined;
+}
+
 function TextLine({ path, name, label, hint, isFilledByBrowser }: Given) {
   const { text, problem, set } = useField(path);
   const { asked, autoComplete, short } = factsOf(name);
-  const said = asked === "date" && /^\d{4}-\d\d-\d\d$/.test(text) ? calendarDay(text) : undefined;
+  const said = asked === "date" ? dayInWords(text) : asked === "money" ? amountInWords(text) : undefined;
   return (
     <TextField
       className={`field${short ? " apply-short" : ""}`}

@@ -20,7 +20,7 @@ function open(step: Step, { answers = {}, application = {}, more = {} }: { answe
     "GET /api/v1/session": { ...SIGNED_IN, accounts: [] },
     "GET /api/v1/applications": { results: [] },
     "GET /api/v1/applications/5": anApplication(application),
-    [`GET /api/v1/applications/5/steps/${step}`]: { step, answers },
+    [`GET /api/v1/applications/5/steps/${step}`]: { step, answers, texts: [] },
     ...more,
   });
   const page = (
@@ -102,16 +102,25 @@ test("a secret is shown by its end, and kept unless it is given anew", async () 
 test("Americans are taxed at home, and give an American number", async () => {
   open("TAX", {
     more: {
+      "GET /api/v1/applications/5/steps/TAX": {
+        step: "TAX",
+        answers: {},
+        texts: [
+          { code: "W9_CERTIFICATION", title: "Form W-9", version: "1", text: "I am a U.S. person." },
+          { code: "W8BEN_CERTIFICATION", title: "Form W-8BEN", version: "1", text: "I am not a U.S. person." },
+        ],
+      },
       "GET /api/v1/applications/5/steps/IDENTITY": { step: "IDENTITY", answers: { people: [{ citizenship: "US" }] } },
       "GET /api/v1/applications/5/steps/ADDRESS": { step: "ADDRESS", answers: { people: [{ country: "FR" }] } },
     },
   });
   await vi.waitFor(() => expect(screen.getByLabelText("Taxed in")).toHaveProperty("value", "US"));
-  screen.getByText("Certification of Form W-9:");
+  screen.getByText("I am a U.S. person.");
   const kinds = within(screen.getByLabelText("Kind of number")).getAllByRole("option").map(({ textContent }) => textContent);
   expect(kinds).toEqual(["Choose …", "Social Security number (SSN)", "Individual taxpayer number (ITIN)"]);
   await userEvent.selectOptions(screen.getByLabelText("Taxed in"), "FR");
-  screen.getByText("Certification of Form W-8BEN:");
+  screen.getByText("I am not a U.S. person.");
+  expect(screen.queryByText("I am a U.S. person.")).toBeNull();
   await userEvent.selectOptions(screen.getByLabelText("Tax number of France"), "NONE");
   expect(screen.queryByLabelText("Tax number")).toBeNull();
   screen.getByLabelText(/^Rate under a tax treaty/);

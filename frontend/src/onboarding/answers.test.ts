@@ -45,9 +45,10 @@ test("what was typed over older answers is dropped: the newer ones count", () =>
 });
 
 test("amounts are sent as plain decimals, and what is none as it was typed", () => {
-  expect(sendable({ income: " $1,250,000.50 ", net_worth: "a lot", people: [{ owns_percent: "25 %", city: " Oslo " }], certified: true })).toEqual({
+  expect(sendable({ income: " $1,250,000.50 ", net_worth: "a lot", liquid_net_worth: "−$5,000", people: [{ owns_percent: "25 %", city: " Oslo " }], certified: true })).toEqual({
     income: "1250000.5",
     net_worth: "a lot",
+    liquid_net_worth: "-5000",
     people: [{ owns_percent: "25", city: "Oslo" }],
     certified: true,
   });

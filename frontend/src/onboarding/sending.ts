@@ -17,7 +17,14 @@ function cleaned(name: string, value: Value | undefined): Value | undefined {
   const text = value.trim();
   if (!isField(name)) return text;
   const { asked } = factsOf(name);
-  return asked === "money" || asked === "percent" ? (parseDecimal(text.replace(/^\$\s*|\s*%$/g, "")) ?? text) : text;
+  return asked === "money" || asked === "percent" ? plainNumber(text) : text;
+}
+
+/** "−$1,250" too, for a net worth may be below zero. */
+export function plainNumber(text: string): string {
+  const [, minus, bare] = /^([-−–]?)\s*\$?\s*(.*?)\s*%?$/.exec(text.trim()) ?? [];
+  const number = parseDecimal(bare ?? "");
+  return number === null ? text.trim() : `${minus ? "-" : ""}${number}`;
 }
 
 interface Problem {

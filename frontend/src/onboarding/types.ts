@@ -51,6 +51,8 @@ export interface Needed {
   whose: string;
   why: string;
   tax_year: number | null;
+  /** How old it may be: its day has to be said then. */
+  months: number | null;
   met: boolean;
 }
 
@@ -67,11 +69,14 @@ export interface Upload {
   uploaded_at: string;
 }
 
-export interface Agreement {
+export interface AgreementText {
   code: string;
   title: string;
   version: string;
   text: string;
+}
+
+export interface Agreement extends AgreementText {
   signed_at: string | null;
   typed_name: string | null;
 }
@@ -113,6 +118,7 @@ export interface Application {
 export interface StepAnswers {
   step: Step;
   answers: Answers;
+  texts: AgreementText[];
 }
 
 /** Answers and documents may be changed. */

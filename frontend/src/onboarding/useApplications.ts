@@ -1,9 +1,9 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type UseQueryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { ApiError, call, csrfToken } from "../api/client";
 import { useSession } from "../session/useSession";
 import type { Answers } from "./answers";
-import { type AccreditationForm, type Application, type ApplicationInList, type Kind, type Purpose, type Stage, type Step, type StepAnswers, type Upload, hasEnded, isWithApplicant } from "./types";
+import { type AccreditationForm, type AgreementText, type Application, type ApplicationInList, type Kind, type Purpose, type Stage, type Step, type StepAnswers, type Upload, hasEnded, isWithApplicant } from "./types";
 
 const APPLICATIONS = "applications";
 const pathOf = (id: string, ...parts: string[]): string => ["/api/v1/applications", id, ...parts].join("/");
@@ -42,22 +42,29 @@ export function useApplication(id: string) {
   });
 }
 
-export function useAnswers(id: string, step: Step, enabled = true) {
-  return useQuery<Answers, ApiError>({
+export function useAnswers(id: string, step: Step) {
+  return useQuery<StepAnswers, ApiError, Answers>({ ...stepQuery(id, step), select: ({ answers }) => answers });
+}
+
+/** The texts that a step certifies. */
+export function useTexts(id: string, step: Step) {
+  return useQuery<StepAnswers, ApiError, AgreementText[]>({ ...stepQuery(id, step), select: ({ texts }) => texts });
+}
+
+function stepQuery(id: string, step: Step): UseQueryOptions<StepAnswers, ApiError> & { queryKey: string[] } {
+  return {
     queryKey: [APPLICATIONS, id, step],
-    queryFn: async () => (await ask<StepAnswers>("GET", pathOf(id, "steps", step))).answers,
-    enabled,
+    queryFn: () => ask("GET", pathOf(id, "steps", step)),
     // While somebody types nothing may change under their hands.
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
-  });
+  };
 }
 
-export function useAccreditationForm(id: string, enabled = true) {
+export function useAccreditationForm(id: string) {
   return useQuery<AccreditationForm, ApiError>({
     queryKey: [APPLICATIONS, id, "accreditation-form"],
     queryFn: () => ask("GET", pathOf(id, "accreditation")),
-    enabled,
   });
 }
 

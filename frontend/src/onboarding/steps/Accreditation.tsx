@@ -1,10 +1,11 @@
-import { Button, FieldError, Input, Label, TextField } from "react-aria-components";
+import { Button, FieldError, Input, Label, Text, TextField } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import { ErrorNote, Loading } from "../../ui/Placeholders";
 import { type Answers, listAt, textAt, valueAt } from "../answers";
-import { CardChoice } from "../Field";
+import { CardChoice, amountInWords, dayInWords } from "../Field";
 import { useField, useForm } from "../form";
+import { plainNumber } from "../sending";
 import type { Fact } from "../types";
 import { useAccreditationForm } from "../useApplications";
 import type { StepProps } from "./People";
@@ -94,6 +95,7 @@ function Facts({ facts, said }: { facts: Fact[]; said: Answers }) {
 function FactField({ fact }: { fact: Fact }) {
   const { t } = useTranslation();
   const { value, text, set, problem } = useField(`facts.${fact.name}`);
+  const said = fact.form === "DATE" ? dayInWords(text) : fact.form === "MONEY" ? amountInWords(text) : undefined;
   switch (fact.form) {
     case "YES_NO":
       return (
@@ -118,12 +120,14 @@ function FactField({ fact }: { fact: Fact }) {
           type={fact.form === "DATE" ? "date" : "text"}
           value={text}
           onChange={set}
+          onBlur={() => fact.form === "MONEY" && text && set(plainNumber(text))}
           isInvalid={problem !== undefined}
           validationBehavior="aria"
           autoComplete="off"
         >
           <Label className="label">{fact.ask}</Label>
           {fact.form === "MONEY" ? <span className="apply-affixed apply-money"><Input className="input" inputMode="decimal" /></span> : <Input className="input" />}
+          {said && <Text slot="description" className="field-hint">{said}</Text>}
           <FieldError className="field-error">{problem}</FieldError>
         </TextField>
       );

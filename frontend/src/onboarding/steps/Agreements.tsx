@@ -5,6 +5,7 @@ import { dateTime } from "../../ui/format";
 import { useField } from "../form";
 import type { Agreement } from "../types";
 import { toSign } from "../way";
+import { LegalText } from "./LegalText";
 import type { StepProps } from "./People";
 
 /** Each agreement with its whole text, to be signed by typing one's name below it. */
@@ -13,7 +14,7 @@ export function Agreements({ application }: StepProps) {
   return application.agreements.map((agreement) => (
     <section key={agreement.code} className="apply-group" aria-labelledby={agreement.code}>
       <h2 id={agreement.code}>{agreement.title}</h2>
-      <AgreementText agreement={agreement} />
+      <LegalText of={agreement} />
       {agreement.signed_at ? (
         <Signed agreement={agreement} />
       ) : (
@@ -26,18 +27,6 @@ export function Agreements({ application }: StepProps) {
 function Signed({ agreement }: { agreement: Agreement }) {
   const { t } = useTranslation();
   return <p className="apply-signed">{t("onboarding.sign.signed", { name: agreement.typed_name, at: dateTime(agreement.signed_at) })}</p>;
-}
-
-function AgreementText({ agreement }: { agreement: Agreement }) {
-  const { t } = useTranslation();
-  return (
-    // What scrolls has to be reached by keyboard.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="apply-agreement" tabIndex={0} role="region" aria-label={t("onboarding.sign.text_of", { title: agreement.title })}>
-      <p className="muted">{t("onboarding.sign.version", { version: agreement.version })}</p>
-      {agreement.text.split(/\n\s*\n/).map((paragraph, n) => <p key={n}>{paragraph}</p>)}
-    </div>
-  );
 }
 
 function SignHere({ title, place, name }: { title: string; place: number; name: string }) {

@@ -9,9 +9,7 @@ import type { Application, Needed, Upload, UploadKind } from "../types";
 import { fileOf, thumbnailOf, useApplicationActs } from "../useApplications";
 import type { StepProps } from "./People";
 
-const TAKEN = "image/jpeg,image/png,image/webp,image/heic,application/pdf";
-/** Of these it counts of which day they are. */
-const DATED: readonly UploadKind[] = ["ASSETS", "CREDIT_REPORT", "LETTER", "ADDRESS"];
+const TAKEN = ["image/jpeg", "image/png", "application/pdf"];
 
 /** Which upload answers which need: each is counted once, in the order they are asked. */
 export function sorted(documents: readonly Needed[], uploads: readonly Upload[]): { of: Upload[][]; others: Upload[] } {
@@ -125,7 +123,7 @@ function Uploader({ application, needed, label, isMore }: UploaderProps) {
   const chooser = useRef<HTMLInputElement>(null);
   const camera = useRef<HTMLInputElement>(null);
   const id = useId();
-  const asksDay = DATED.includes(kind);
+  const asksDay = needed.months !== null;
 
   async function send(files: Iterable<File>) {
     setProblem("");
@@ -186,7 +184,7 @@ function Uploader({ application, needed, label, isMore }: UploaderProps) {
       <DropZone
         className="apply-drop"
         aria-label={t("onboarding.documents.drop")}
-        getDropOperation={(types) => (["image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf"].some((type) => types.has(type)) ? "copy" : "cancel")}
+        getDropOperation={(types) => (TAKEN.some((type) => types.has(type)) ? "copy" : "cancel")}
         onDrop={({ items }) => {
           void Promise.all(items.flatMap((item) => (item.kind === "file" ? [item.getFile()] : []))).then(send);
         }}
@@ -210,8 +208,8 @@ function Uploader({ application, needed, label, isMore }: UploaderProps) {
           </>
         )}
       </DropZone>
-      <input ref={chooser} type="file" accept={TAKEN} multiple hidden onChange={chosen} data-document={label} />
-      <input ref={camera} type="file" accept="image/*" capture="environment" hidden onChange={chosen} />
+      <input ref={chooser} type="file" accept={TAKEN.join()} multiple hidden onChange={chosen} data-document={label} />
+      <input ref={camera} type="file" accept="image/jpeg,image/png" capture="environment" hidden onChange={chosen} />
       {problem && <p className="refusal" role="alert">{problem}</p>}
     </div>
   );

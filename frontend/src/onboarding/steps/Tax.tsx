@@ -6,7 +6,8 @@ import { Field } from "../Field";
 import { useForm } from "../form";
 import { countryName } from "../places";
 import { type Application, isEntity } from "../types";
-import { useAnswers } from "../useApplications";
+import { useAnswers, useTexts } from "../useApplications";
+import { LegalText } from "./LegalText";
 import { type StepProps, useHolderName } from "./People";
 
 /** Where each of them is taxed, as far as citizenship and address tell: Americans always at home. */
@@ -28,7 +29,8 @@ export function Tax({ application }: StepProps) {
   const nameOf = useHolderName(application);
   const homes = useTaxHomes(application);
   const people = listAt(answers, "people");
-  const american = people.every((_, n) => textAt(answers, `people.${n}.tax_country`) === "US");
+  const countries = people.map((person) => textAt(person, "tax_country")).filter(Boolean);
+  const { data: texts } = useTexts(application.id, "TAX");
 
   const known = homes?.join();
   useEffect(() => {
@@ -47,12 +49,10 @@ export function Tax({ application }: StepProps) {
       ))}
       <fieldset className="apply-group">
         <legend>{t("onboarding.tax.certify")}</legend>
-        <p>{t(american ? "onboarding.tax.w9" : "onboarding.tax.w8")}</p>
-        <ul className="apply-points">
-          {(american ? (["w9_number", "w9_withholding", "w9_person", "w9_fatca"] as const) : (["w8_person", "w8_owner", "w8_treaty", "w8_change"] as const)).map((point) => (
-            <li key={point}>{t(`onboarding.tax.${point}`)}</li>
-          ))}
-        </ul>
+        {texts?.filter(({ code }) => (code === "W9_CERTIFICATION" ? countries.includes("US") : countries.some((country) => country !== "US"))).map((text) => (
+          <LegalText key={text.code} of={text} />
+        ))}
+        {countries.length === 0 && <p className="muted">{t("onboarding.tax.country_first")}</p>}
         <Field path="certified" />
         <Field path="typed_name" hint={t("onboarding.hint.typed_name", { name: application.signing_name || t("onboarding.sign.your_name") })} />
       </fieldset>
