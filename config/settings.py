@@ -111,6 +111,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "trading.tasks.tick", "schedule": 5.0, "options": {"expires": 10}},
     "schedules": {"task": "trading.tasks.extend_schedules", "schedule": 60.0, "options": {"expires": 120}},
     "reconcile": {"task": "trading.tasks.reconcile", "schedule": 60.0, "options": {"expires": 120}},
+    "screening": {"task": "compliance.tasks.screen_people", "schedule": 60.0, "options": {"expires": 120}},
     "seal": {"task": "trading.tasks.seal_records", "schedule": 15.0, "options": {"expires": 30}},
 }
 
@@ -141,6 +142,7 @@ PROPOSAL_KINDS = {
     "RULE_VALUE": "portal.rule_table.NewRuleValue",
     "COUNTRY_RULE": "portal.country_table.NewCountryRule",
     "CLOSE_CASE": "trading.reconciliation.cases.CloseCase",
+    "CONFIRM_SCREENING_HIT": "compliance.screening.hits.ConfirmHit",
 }
 
 # --- Cash (no bank is reached: files are read from and written to BANK_DIR, docs/bank.md) --------------
@@ -156,7 +158,7 @@ BUSINESS_MODEL = env.BUSINESS_MODEL
 # Called with an account whose standing has changed, in the transaction of the change, its row locked.
 STANDING_CHANGED = ["compliance.services.stop_buying"]
 # Asked of every application that is sent in; told of every decision (portal/checks.py).
-ONBOARDING_CHECKS: list[str] = []
+ONBOARDING_CHECKS = ["compliance.screening.checks.SanctionsCheck"]
 UPLOAD_DIR = env.DATA_DIR / "uploads"
 
 # --- People -----------------------------------------------------------------------------------------

@@ -196,6 +196,10 @@ class Migration(migrations.Migration):
                 ("people", models.PositiveIntegerField(default=0)),
                 ("done", models.PositiveIntegerField(default=0)),
                 ("hits", models.PositiveIntegerField(default=0, help_text="New ones.")),
+                (
+                    "reached",
+                    models.BigIntegerField(default=0, help_text="The last person looked at, by its key."),
+                ),
                 ("started_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("lists", models.ManyToManyField(related_name="runs", to="compliance.screeninglist")),

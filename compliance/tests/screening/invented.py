@@ -77,5 +77,6 @@ def an_index(*entries: str, names: tuple[str, ...] = NAMES) -> Index:
     return lists.index_of(parsed(*(entries or ENTRIES), names=names))
 
 
-def load(given: dict[str, bytes] | None = None, **more: bool) -> lists.Loaded:
-    return lists.load_list(kind=ListKind.SDN, files=given or the_files(), **more)
+def load(given: dict[str, bytes] | None = None, *, even_if_shrunk: bool = False) -> lists.Loaded:
+    files = given or the_files()
+    return lists.load_list(kind=ListKind.SDN, files=files, even_if_shrunk=even_if_shrunk)
