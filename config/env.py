@@ -156,6 +156,9 @@ MAIL = mail(os.environ.get("EMAIL_URL", ""))
 MAIL_FROM = os.environ.get("EMAIL_FROM", f"{VENUE['name']} <{VENUE['contact']}>")
 
 
+# A virus scanner for what people hand in: unix:///run/clamav/clamd.sock or tcp://127.0.0.1:3310.
+CLAMD_URL = os.environ.get("CLAMD_URL", "")
+
 DATABASE_SWITCHES = ""  # for the server's end of each connection
 
 

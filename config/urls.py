@@ -12,6 +12,7 @@ urlpatterns = [
     path("_allauth/browser/v1/", include("portal.api.doors")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include("portal.api.urls")),
     path("api/v1/", include("trading.api.urls")),
     path("", include("frontend.urls")),
 ]

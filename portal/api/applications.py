@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -36,6 +36,7 @@ from portal.onboarding.steps import Step
 
 GET_ERRORS = errors(401, 404)
 POST_ERRORS = {**errors(400, 401, 403, 404, 413, 415), **REFUSED}
+NO_SUCH_STEP = "This application has no such step."
 
 
 class StartInput(Input):
@@ -94,7 +95,7 @@ class ApplicationsView(APIView):
 class ApplicationView(APIView):
     @extend_schema(responses={200: ApplicationShape, **GET_ERRORS}, tags=["applications"])
     def get(self, request: Request, application_id: int) -> Response:
-        """An application: where it stands, what is missing, and what has happened."""
+        """An application: where it stands, what is missing, what has happened."""
         return Response(_whole(request, application_id))
 
 
@@ -102,9 +103,10 @@ class StepView(APIView):
     @extend_schema(responses={200: StepShape, **GET_ERRORS}, tags=["applications"])
     def get(self, request: Request, application_id: int, step: str) -> Response:
         """What was answered at a step so far."""
-        application = own_application(request, application_id)
+        application, wanted = own_application(request, application_id), _step(step)
         overview = Overview(application)
-        wanted = _step(step, overview)
+        if wanted not in overview.steps:
+            raise Http404(NO_SUCH_STEP)
         if wanted == Step.AGREEMENTS:
             answers = {"signatures": _signatures(overview)}
         else:
@@ -117,8 +119,7 @@ class StepView(APIView):
     )
     def put(self, request: Request, application_id: int, step: str) -> Response:
         """Answer a step, whole. Where anything is wrong nothing is kept, and all reasons are given."""
-        application = own_application(request, application_id)
-        wanted = _step(step, Overview(application))
+        application, wanted = own_application(request, application_id), _step(step)
         given = valid(AnswersInput, request.data)["answers"]
         with told():
             services.answer(
@@ -150,29 +151,23 @@ class WithdrawView(APIView):
 
 def own_application(request: Request, application_id: int) -> Application:
     """The caller's application; whatever is somebody else's does not exist."""
-    row = _own(request).filter(pk=application_id).first()
+    rows = Application.objects.filter(applicant_id=request.user.pk).select_related("account", "key")
+    row = rows.filter(pk=application_id).first()
     if row is None:
         raise Http404("You have no such application.")
     return row
 
 
-def _own(request: Request) -> QuerySet[Application]:
-    rows = Application.objects.filter(applicant_id=request.user.pk)
-    return rows.select_related("account", "key").prefetch_related(
-        "answers", "identities", "uploads", "events"
-    )
-
-
-def _step(name: str, overview: Overview) -> Step:
-    found = next((step for step in overview.steps if step == name), None)
-    if found is None:
-        raise Http404("This application has no such step.")
-    return found
+def _step(name: str) -> Step:
+    if name not in Step.__members__:
+        raise Http404(NO_SUCH_STEP)
+    return Step(name)
 
 
 def _whole(request: Request, application_id: int) -> dict[str, Any]:
     """Of ``ApplicationShape``, read afresh."""
     application = own_application(request, application_id)
+    prefetch_related_objects([application], "answers", "identities", "uploads", "events")
     overview = Overview(application)
     return {
         **_in_list(application),

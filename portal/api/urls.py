@@ -1,0 +1,28 @@
+from typing import Any
+
+from django.urls import URLPattern, path
+from django.views.decorators.cache import never_cache
+from rest_framework.views import APIView
+
+from portal.api import applications, uploads
+
+
+def live(route: str, view: type[APIView]) -> URLPattern:
+    """Nothing here may be kept by anybody on the way: all of it is private."""
+    answer: Any = never_cache(view.as_view())
+    return path(route, answer)
+
+
+APPLICATION = "applications/<int:application_id>"
+
+urlpatterns = [
+    live("applications", applications.ApplicationsView),
+    live(APPLICATION, applications.ApplicationView),
+    live(f"{APPLICATION}/steps/<str:step>", applications.StepView),
+    live(f"{APPLICATION}/submit", applications.SubmitView),
+    live(f"{APPLICATION}/withdraw", applications.WithdrawView),
+    live(f"{APPLICATION}/uploads", uploads.UploadsView),
+    live(f"{APPLICATION}/uploads/<int:upload_id>", uploads.UploadView),
+    live(f"{APPLICATION}/uploads/<int:upload_id>/file", uploads.UploadFileView),
+    live(f"{APPLICATION}/uploads/<int:upload_id>/thumbnail", uploads.UploadThumbnailView),
+]
