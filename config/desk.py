@@ -37,6 +37,7 @@ SECTIONS = {
         "portal.RuleValue",
         "portal.CountryRule",
         "portal.AuditEntry",
+        "portal.Denial",
         "portal.Seal",
     ],
 }
@@ -49,6 +50,7 @@ NAMES = {
     "trading.BankStatement": "Bank",
     "trading.CapitalFigures": "Customers’ and own money",
     "portal.RuleValue": "Rule table",
+    "portal.Denial": "Denied",
     "portal.CountryRule": "Countries",
 }
 LATEST = 8

@@ -38,6 +38,7 @@ def _view(app: str, *models: str) -> set[str]:
 ROLES: dict[str, set[str]] = {
     ONBOARDING_REVIEWER: {
         *_view("portal", "user", "account", "issuer", "taxform", "countryrule"),
+        "portal.add_issuer",
         "portal.add_taxform",
     },
     MARKET_OPERATOR: {*_view("trading", *MARKET, *SETTLEMENT), "trading.halt_listing"},
@@ -63,8 +64,10 @@ ROLES: dict[str, set[str]] = {
         "trading.lift_regulatory_halt",
         "trading.add_custodian",
         "trading.change_custodian",
+        "portal.add_issuer",
         "portal.add_taxform",
         "portal.suspend_account",
+        "portal.view_denial",
         "portal.add_proposal",
         "portal.decide_proposal",
     },

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from portal.admin.base import NOTHING, DeskAdmin, ReadOnlyAdmin, link
-from portal.models import Issuer, User
+from portal.models import User
 from portal.sign_in import is_of_demo
 
 # These register themselves; here a person is one page, and roles come from ``portal.roles``.
@@ -102,13 +102,6 @@ class RoleAdmin(ReadOnlyAdmin):
     def may(self, row: Group) -> str:
         names = row.permissions.order_by("content_type__app_label", "name").values_list("name")
         return format_html_join("", "<div>{}</div>", names)
-
-
-@admin.register(Issuer)
-class IssuerAdmin(ReadOnlyAdmin):
-    list_display = ["name"]
-    search_fields = ["name"]
-    fields = ["name", "description"]
 
 
 def links(model: str, rows: QuerySet[Any]) -> str:

@@ -8,7 +8,6 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from portal.api.parsers import BodyTooLarge
 
@@ -76,6 +75,9 @@ def problem(http_status: int, code: str, message: str) -> JsonResponse:
 
 
 def envelope(error: Exception, context: dict[str, Any]) -> Response | None:
+    # Views name how people sign in (settings), and that names the errors of this module.
+    from rest_framework.views import exception_handler
+
     if isinstance(error, DATABASE_AWAY):
         logger.error("the database did not answer", exc_info=error)
         error = Unavailable()

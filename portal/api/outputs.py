@@ -1,8 +1,17 @@
 """What the shapes of all answers have in common, and the one of errors."""
 
+from datetime import UTC, datetime
+
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.serializers import CharField, DateTimeField
+
+
+def moment(at: datetime | None) -> str | None:
+    """UTC to the millisecond."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 # Every field is always there; those that can be null say so. (A docstring would be the schema's.)

@@ -3,6 +3,8 @@
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.permissions import AllowAny
 
+from portal.api.authentication import scopes_of
+
 
 class OperationSchema(AutoSchema):
     def get_summary(self) -> str:
@@ -11,5 +13,8 @@ class OperationSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """What is open to everybody shows no lock."""
+        if AllowAny in self.view.permission_classes:
+            return []
         auth: list[dict[str, list[str]]] = super().get_auth()
-        return [] if AllowAny in self.view.permission_classes else auth
+        takes_keys = self.method in scopes_of(self.view)
+        return [scheme for scheme in auth if takes_keys or "key" not in scheme]

@@ -15,6 +15,7 @@ RECORDS = [
     "portal_applicationevent",
     "portal_checkresult",
     "portal_countryrule",
+    "portal_denial",
     "portal_providermessage",
     "portal_signature",
     "portal_signin",
@@ -488,6 +489,48 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "identities",
                 "ordering": ["application", "role", "position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Denial",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "place",
+                    models.CharField(
+                        help_text="The kind of address, e.g. GET api/v1/orders/<id>.", max_length=200
+                    ),
+                ),
+                ("minute", models.BigIntegerField(help_text="Minutes since 1970.")),
+                (
+                    "path",
+                    models.CharField(help_text="The address first asked for in that minute.", max_length=300),
+                ),
+                ("code", models.CharField(help_text="What the answer said.", max_length=60)),
+                (
+                    "key",
+                    models.CharField(blank=True, help_text="The API key it was asked with.", max_length=32),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["user", "-id"], name="denial_of_user")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "place", "minute"), name="one_denial_a_minute")
+                ],
             },
         ),
         migrations.CreateModel(

@@ -1,6 +1,6 @@
 from portal.models.identity_checks import ProviderCase, ProviderMessage
 from portal.models.notices import Notice, NoticeSwitch
-from portal.models.office import AuditEntry, ClockOffset, Proposal, Seal
+from portal.models.office import AuditEntry, ClockOffset, Denial, Proposal, Seal
 from portal.models.onboarding import (
     Agreement,
     Application,
@@ -32,6 +32,7 @@ __all__ = [
     "ContactChange",
     "CountryRule",
     "DataKey",
+    "Denial",
     "Identity",
     "Invitation",
     "Issuer",

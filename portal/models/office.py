@@ -77,6 +77,28 @@ class AuditEntry(Record):
         return f"{in_words(self.action)} {subject}"
 
 
+class Denial(Record):
+    """Somebody who is known asked for what is not theirs to have: kept once for each person, place and
+    minute, however often they ask."""
+
+    at = models.DateTimeField()
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=200, help_text="The kind of address, e.g. GET api/v1/orders/<id>.")
+    minute = models.BigIntegerField(help_text="Minutes since 1970.")
+    path = models.CharField(max_length=300, help_text="The address first asked for in that minute.")
+    code = models.CharField(max_length=60, help_text="What the answer said.")
+    key = models.CharField(max_length=32, blank=True, help_text="The API key it was asked with.")
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-id"], name="denial_of_user")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "place", "minute"], name="one_denial_a_minute")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} to {self.user_id}"
+
+
 class Seal(Record):
     """A link of a stream's chain: over the previous link and the digests of a table's rows ``first`` to
     ``last``.

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from portal import clock
 from portal.api.access import own_account, own_accounts, own_rows, require
+from portal.api.authentication import READ
 from portal.api.errors import invalid
 from portal.api.inputs import ID
 from portal.api.outputs import errors
@@ -91,6 +92,8 @@ class OrderListMixin:
 
 
 class OrderView(QueryView):
+    for_keys = READ
+
     @extend_schema(responses={200: OrderShape, **errors(400, 401, 404)}, tags=["orders"])
     def get(self, request: Request, order_id: int) -> Response:
         """One order."""
@@ -99,6 +102,7 @@ class OrderView(QueryView):
 
 
 class ExecutionsView(QueryView):
+    for_keys = READ
     asked = [ACCOUNT, SYMBOL, CURSOR]
 
     @extend_schema(
@@ -126,6 +130,7 @@ class ExecutionsView(QueryView):
 
 
 class BalancesView(QueryView):
+    for_keys = READ
     asked = [ACCOUNT]
 
     @extend_schema(responses={200: BalancesShape, **LIST_ERRORS}, parameters=asked, tags=["account"])
@@ -147,6 +152,7 @@ class BalancesView(QueryView):
 
 
 class FeesView(QueryView):
+    for_keys = READ
     asked = [ACCOUNT]
 
     @extend_schema(responses={200: FeeListShape, **LIST_ERRORS}, parameters=asked, tags=["account"])
@@ -166,6 +172,7 @@ class FeesView(QueryView):
 
 
 class RefusalsView(QueryView):
+    for_keys = READ
     asked = [ACCOUNT, CURSOR]
 
     @extend_schema(responses={200: RefusalsShape, **LIST_ERRORS}, parameters=asked, tags=["account"])

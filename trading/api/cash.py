@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.api.access import own_account, own_rows, require
+from portal.api.authentication import READ
 from portal.api.errors import not_taken
 from portal.api.inputs import valid
 from portal.api.outputs import errors
@@ -46,6 +47,8 @@ def told() -> Iterator[None]:
 
 
 class CashView(APIView):
+    for_keys = READ
+
     @extend_schema(responses={200: CashAccountShape, **LIST_ERRORS}, parameters=[ACCOUNT], tags=["cash"])
     def get(self, request: Request) -> Response:
         """Cash: what is settled, held and pending, and how to pay in."""
@@ -76,6 +79,8 @@ class CashView(APIView):
 
 
 class MovementsView(APIView):
+    for_keys = READ
+
     @extend_schema(
         responses={200: MovementsShape, **LIST_ERRORS}, parameters=[ACCOUNT, CURSOR], tags=["cash"]
     )

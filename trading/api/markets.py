@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal import clock, second_factor
+from portal.api.authentication import READ
 from portal.api.errors import invalid
 from portal.api.outputs import errors
 from portal.api.queries import QueryView
@@ -92,6 +93,7 @@ def _with_stats(listings: list[Listing]) -> list[dict[str, Any]]:
 
 
 class ListingsView(QueryView):
+    for_keys = READ
     permission_classes = [AllowAny]
 
     @extend_schema(
@@ -103,6 +105,7 @@ class ListingsView(QueryView):
 
 
 class ListingView(QueryView):
+    for_keys = READ
     permission_classes = [AllowAny]
 
     @extend_schema(responses={200: ListingShape, **errors(400, 404)}, tags=["market"])
@@ -112,6 +115,7 @@ class ListingView(QueryView):
 
 
 class BookView(QueryView):
+    for_keys = READ
     permission_classes = [AllowAny]
     asked = [OpenApiParameter("depth", int, description="Levels a side, at most 200.")]
 
@@ -142,6 +146,7 @@ class OrdersInBookView(QueryView):
 
 
 class TradesView(QueryView):
+    for_keys = READ
     permission_classes = [AllowAny]
     asked = [LIMIT, BEFORE]
 
@@ -162,6 +167,7 @@ class TradesView(QueryView):
 
 
 class AuctionsView(QueryView):
+    for_keys = READ
     permission_classes = [AllowAny]
     asked = [LIMIT, BEFORE]
 
@@ -180,6 +186,7 @@ class AuctionsView(QueryView):
 
 
 class ScheduleView(QueryView):
+    for_keys = READ
     permission_classes = [AllowAny]
 
     @extend_schema(responses={200: ScheduleShape, **errors(400, 404)}, tags=["market"])
@@ -196,6 +203,7 @@ class ScheduleView(QueryView):
 
 
 class CandlesView(QueryView):
+    for_keys = READ
     permission_classes = [AllowAny]
     asked = [
         INTERVAL,

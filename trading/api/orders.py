@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from portal import clock, second_factor
 from portal.api import permissions
 from portal.api.access import own_account
+from portal.api.authentication import READ, TRADE
 from portal.api.errors import ApiError, invalid
 from portal.api.inputs import valid
 from portal.api.outputs import errors
@@ -53,6 +54,7 @@ ENTRY_ERRORS = PREVIEW_ERRORS | errors(409, 422)
 
 
 class OrdersView(OrderListMixin, QueryView):
+    for_keys = READ | TRADE
     permission_classes = [IsAuthenticated, SecondFactor]
     asked = [ACCOUNT, WORKING, SYMBOL, CURSOR]
 
@@ -75,6 +77,8 @@ class OrdersView(OrderListMixin, QueryView):
 
 
 class PreviewView(APIView):
+    for_keys = TRADE
+
     @extend_schema(request=OrderInput, responses={200: PreviewShape, **PREVIEW_ERRORS}, tags=["orders"])
     def post(self, request: Request) -> Response:
         """What entering this order would come to; nothing is written."""
@@ -83,6 +87,7 @@ class PreviewView(APIView):
 
 
 class PairView(APIView):
+    for_keys = TRADE
     permission_classes = [IsAuthenticated, SecondFactor]
 
     @extend_schema(request=PairInput, responses={202: PlacedPairShape, **ENTRY_ERRORS}, tags=["orders"])
@@ -94,6 +99,8 @@ class PairView(APIView):
 
 
 class PairPreviewView(APIView):
+    for_keys = TRADE
+
     @extend_schema(request=PairInput, responses={200: PreviewShape, **PREVIEW_ERRORS}, tags=["orders"])
     def post(self, request: Request) -> Response:
         """What entering these two orders would come to; nothing is written."""
@@ -102,6 +109,8 @@ class PairPreviewView(APIView):
 
 
 class CancelView(APIView):
+    for_keys = TRADE
+
     @extend_schema(request=CancelInput, responses={202: ChangeShape, **ENTRY_ERRORS}, tags=["orders"])
     def post(self, request: Request, order_id: int) -> Response:
         """Ask to cancel what is left of an order."""
@@ -112,6 +121,8 @@ class CancelView(APIView):
 
 
 class CancelAllView(APIView):
+    for_keys = TRADE
+
     @extend_schema(
         request=CancelAllInput,
         responses={202: CancelAllShape, **PREVIEW_ERRORS, **errors(409)},
@@ -138,6 +149,7 @@ class CancelAllView(APIView):
 
 
 class ReplaceView(APIView):
+    for_keys = TRADE
     permission_classes = [IsAuthenticated, SecondFactor]
 
     @extend_schema(request=ReplaceInput, responses={202: ChangeShape, **ENTRY_ERRORS}, tags=["orders"])

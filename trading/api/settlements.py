@@ -12,11 +12,12 @@ from rest_framework.views import APIView
 
 from portal import clock
 from portal.api.access import own_accounts, require
+from portal.api.authentication import READ
 from portal.api.errors import not_taken
 from portal.api.inputs import valid
 from portal.api.outputs import errors
 from portal.members import Role, suffices
-from portal.models import Account
+from portal.models import Account, ApiKey
 from trading import account_books, account_words, wire
 from trading.account_words import Said, price_of, side_of
 from trading.api import inputs
@@ -59,6 +60,8 @@ LEGS = {
 
 
 class SettlementsView(APIView):
+    for_keys = READ
+
     @extend_schema(
         operation_id="settlements_list",
         responses={200: SettlementsShape, **LIST_ERRORS},
@@ -81,6 +84,8 @@ class SettlementsView(APIView):
 
 
 class SettlementView(APIView):
+    for_keys = READ
+
     @extend_schema(responses={200: SettlementDetailShape, **errors(401, 404)}, tags=["account"])
     def get(self, request: Request, settlement_id: int) -> Response:
         """One settlement. Each state it passed, what is next, what it booked, and the lots it moved."""
@@ -88,6 +93,8 @@ class SettlementView(APIView):
 
 
 class LotChoicesView(APIView):
+    for_keys = {"PUT": ApiKey.Scope.TRADE}
+
     @extend_schema(
         request=LotChoicesInput,
         responses={200: SettlementDetailShape, **errors(400, 401, 403, 404, 413, 415), **REFUSED},
@@ -106,6 +113,8 @@ class LotChoicesView(APIView):
 
 
 class LotsView(APIView):
+    for_keys = READ
+
     @extend_schema(
         responses={200: LotsShape, **LIST_ERRORS}, parameters=[ACCOUNT, SYMBOL, CURSOR], tags=["account"]
     )

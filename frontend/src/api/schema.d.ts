@@ -4,75 +4,7 @@
  */
 
 export interface paths {
-    "/api/v1/applications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Your applications, newest first
-         * @description Your applications, newest first.
-         */
-        get: operations["applications_list"];
-        put?: never;
-        /**
-         * Begin an application: for a new account, or about one of yours
-         * @description Begin an application: for a new account, or about one of yours.
-         */
-        post: operations["applications_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/applications/{application_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * An application: where it stands, what is missing, what has happened
-         * @description An application: where it stands, what is missing, what has happened.
-         */
-        get: operations["applications_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/applications/{application_id}/steps/{step}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What was answered at a step so far
-         * @description What was answered at a step so far.
-         */
-        get: operations["applications_steps_retrieve"];
-        /**
-         * Answer a step, whole
-         * @description Answer a step, whole. Where anything is wrong nothing is kept, and all reasons are given.
-         */
-        put: operations["applications_steps_update"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/applications/{application_id}/submit": {
+    "/api/v1/accounts/{house_id}/invitations": {
         parameters: {
             query?: never;
             header?: never;
@@ -82,37 +14,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send it in
-         * @description Send it in. Sent twice, it is sent once.
+         * Invite somebody by e-mail
+         * @description Invite somebody by e-mail. Good for seven days, to whoever can sign in with that address.
          */
-        post: operations["applications_submit_create"];
+        post: operations["accounts_invitations_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/applications/{application_id}/uploads": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Hand in a picture (JPEG, PNG) or a PDF of at most 10 MB
-         * @description Hand in a picture (JPEG, PNG) or a PDF of at most 10 MB. What is refused is not kept.
-         */
-        post: operations["application_uploads_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/applications/{application_id}/uploads/{upload_id}": {
+    "/api/v1/accounts/{house_id}/invitations/{invitation_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -123,16 +35,16 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Take a file back
-         * @description Take a file back. What was sent in stays with the application.
+         * Take an invitation back
+         * @description Take an invitation back.
          */
-        delete: operations["application_uploads_destroy"];
+        delete: operations["accounts_invitations_destroy"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/applications/{application_id}/uploads/{upload_id}/file": {
+    "/api/v1/accounts/{house_id}/members": {
         parameters: {
             query?: never;
             header?: never;
@@ -140,10 +52,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The file as it was handed in
-         * @description The file as it was handed in. That it was read is on record.
+         * Members, their roles, and who is invited
+         * @description Members, their roles, and who is invited.
          */
-        get: operations["application_uploads_file"];
+        get: operations["accounts_members_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -152,27 +64,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/applications/{application_id}/uploads/{upload_id}/thumbnail": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A small picture of it, or of its first page
-         * @description A small picture of it, or of its first page. That it was read is on record.
-         */
-        get: operations["application_uploads_thumbnail"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/applications/{application_id}/withdraw": {
+    "/api/v1/accounts/{house_id}/members/{member_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -180,13 +72,17 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
         /**
-         * Take it back, as long as it is not decided
-         * @description Take it back, as long as it is not decided.
+         * Give a member another role
+         * @description Give a member another role. There is always somebody left who decides.
          */
-        post: operations["applications_withdraw_create"];
-        delete?: never;
+        put: operations["accounts_members_update"];
+        post?: never;
+        /**
+         * Remove a member, or leave
+         * @description Remove a member, or leave.
+         */
+        delete: operations["accounts_members_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -412,6 +308,194 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation: signed in with the address it was sent to
+         * @description Accept an invitation: signed in with the address it was sent to.
+         */
+        post: operations["invitations_accept_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an invitation is to
+         * @description What an invitation is to. For the person it was sent to; it changes nothing.
+         */
+        post: operations["invitations_find_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issuers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The issuers whose staff the caller is of
+         * @description The issuers whose staff the caller is of.
+         */
+        get: operations["issuers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issuers/{house_id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite somebody by e-mail
+         * @description Invite somebody by e-mail. Good for seven days, to whoever can sign in with that address.
+         */
+        post: operations["issuers_invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issuers/{house_id}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an invitation back
+         * @description Take an invitation back.
+         */
+        delete: operations["issuers_invitations_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issuers/{house_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Members, their roles, and who is invited
+         * @description Members, their roles, and who is invited.
+         */
+        get: operations["issuers_members_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issuers/{house_id}/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a member another role
+         * @description Give a member another role. There is always somebody left who decides.
+         */
+        put: operations["issuers_members_update"];
+        post?: never;
+        /**
+         * Remove a member, or leave
+         * @description Remove a member, or leave.
+         */
+        delete: operations["issuers_members_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your keys for an account, newest first; a signer sees those of all members
+         * @description Your keys for an account, newest first; a signer sees those of all members.
+         */
+        get: operations["keys_list"];
+        put?: never;
+        /**
+         * Make a key for one account
+         * @description Make a key for one account. It may do at most what you may.
+         */
+        post: operations["keys_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key: it signs nothing from now on
+         * @description Revoke a key: it signs nothing from now on. One's own, or as a signer a member's.
+         */
+        delete: operations["keys_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -921,69 +1005,6 @@ export interface components {
         };
         /** @enum {string} */
         AccountShapeRoleEnum: "VIEWER" | "TRADER" | "SIGNER";
-        AgreementShape: {
-            code: string;
-            /** Format: date-time */
-            signed_at: string | null;
-            text: string;
-            title: string;
-            typed_name: string | null;
-            version: string;
-        };
-        AgreementTextShape: {
-            code: string;
-            text: string;
-            title: string;
-            version: string;
-        };
-        AnswersInputRequest: {
-            answers: {
-                [key: string]: unknown;
-            };
-        };
-        /** @enum {string} */
-        ApplicantKindEnum: "INDIVIDUAL" | "JOINT" | "IRA" | "TRUST" | "CORPORATION" | "LLC" | "PARTNERSHIP";
-        ApplicationInListShape: {
-            /** @description The one opened, or the one it is about. */
-            account: string | null;
-            id: string;
-            kind: components["schemas"]["ApplicantKindEnum"];
-            purpose: components["schemas"]["PurposeEnum"];
-            stage: components["schemas"]["StageEnum"];
-            /** Format: date-time */
-            started_at: string;
-        };
-        ApplicationShape: {
-            /** @description The one opened, or the one it is about. */
-            account: string | null;
-            agreements: components["schemas"]["AgreementShape"][];
-            can_submit: boolean;
-            /** @description Those the answers so far call for. */
-            documents: components["schemas"]["NeededShape"][];
-            /** @description How long the venue will take, as far as known. */
-            expected: string | null;
-            id: string;
-            identities: components["schemas"]["PersonBehindShape"][];
-            kind: components["schemas"]["ApplicantKindEnum"];
-            /** @description What stands between it and being sent in. */
-            missing: components["schemas"]["MissingShape"][];
-            purpose: components["schemas"]["PurposeEnum"];
-            /** @description Whose full name signs; empty while it is not known. */
-            signing_name: string;
-            stage: components["schemas"]["StageEnum"];
-            /** Format: date-time */
-            started_at: string;
-            /** @description In the order they are asked. */
-            steps: components["schemas"]["StepStateShape"][];
-            /** @description Oldest first. */
-            timeline: components["schemas"]["HappenedShape"][];
-            uploads: components["schemas"]["UploadShape"][];
-            /** @description Null: it is decided. */
-            waiting_for: components["schemas"]["WaitingForEnum"] | components["schemas"]["NullEnum"];
-        };
-        ApplicationsShape: {
-            results: components["schemas"]["ApplicationInListShape"][];
-        };
         AsTradedShape: {
             /** @example 12.50 */
             px: string;
@@ -1390,17 +1411,6 @@ export interface components {
             /** Format: date-time */
             since: string | null;
         };
-        HappenedShape: {
-            /** Format: date-time */
-            at: string;
-            code: string;
-            /** @description From then on. */
-            stage: components["schemas"]["StageEnum"];
-            /** @description Steps to answer again. */
-            steps: components["schemas"]["StepEnum"][];
-            /** @description What happened, why, and what to do. */
-            text: string;
-        };
         HoldingShape: {
             /**
              * @description What a new order may use.
@@ -1493,6 +1503,86 @@ export interface components {
             /** @description `cursor` of the next page. */
             next: string | null;
             results: components["schemas"]["InstructionShape"][];
+        };
+        InvitationInputRequest: {
+            /** Format: email */
+            email: string;
+            /** @description Of an account VIEWER, TRADER or SIGNER; of an issuer STAFF or ADMIN. */
+            role: string;
+        };
+        InvitationShape: {
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            invited_by: string;
+            role: string;
+        };
+        InvitedShape: {
+            /** Format: date-time */
+            expires_at: string;
+            invited_by: string;
+            kind: components["schemas"]["InvitedShapeKindEnum"];
+            /** @description What one may do in this role. */
+            means: string;
+            role: string;
+            to: string;
+        };
+        /** @enum {string} */
+        InvitedShapeKindEnum: "ACCOUNT" | "ISSUER";
+        IssuerShape: {
+            id: string;
+            name: string;
+            role: components["schemas"]["IssuerShapeRoleEnum"];
+        };
+        /** @enum {string} */
+        IssuerShapeRoleEnum: "STAFF" | "ADMIN";
+        IssuersShape: {
+            results: components["schemas"]["IssuerShape"][];
+        };
+        KeyInputRequest: {
+            /** Format: int64 */
+            account: number;
+            /** Format: date-time */
+            expires_at?: string | null;
+            /** @description For you to know it by. */
+            name: string;
+            /** @description Addresses and networks (CIDR) it may be used from; none: from anywhere. */
+            networks?: string[];
+            /**
+             * @description Of ED25519: the 32 bytes of your public key, in base64.
+             * @default
+             */
+            public_key: string;
+            scheme: components["schemas"]["SchemeEnum"];
+            scopes: components["schemas"]["ScopesEnum"][];
+        };
+        KeyShape: {
+            account: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            id: string;
+            is_yours: boolean;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_used_at: string | null;
+            /** Format: date-time */
+            made_at: string;
+            name: string;
+            networks: string[];
+            /** @description Whom it acts for. */
+            person: string;
+            /** @description For X-API-Key. */
+            public_id: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+            scheme: components["schemas"]["SchemeEnum"];
+            scopes: components["schemas"]["ScopesEnum"][];
+        };
+        KeysShape: {
+            results: components["schemas"]["KeyShape"][];
         };
         LimitLegInputRequest: {
             /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
@@ -1670,6 +1760,13 @@ export interface components {
             next: string | null;
             results: components["schemas"]["LotShape"][];
         };
+        MemberShape: {
+            email: string;
+            id: string;
+            is_you: boolean;
+            name: string;
+            role: string;
+        };
         /** @enum {string} */
         MessageInputKindEnum: "AFFIRM" | "REFUSE" | "SETTLED" | "FAILED";
         MessageInputRequest: {
@@ -1682,12 +1779,6 @@ export interface components {
             reason?: string;
             /** @description Of AFFIRM and REFUSE. */
             side?: components["schemas"]["SideEnum"];
-        };
-        MissingShape: {
-            code: string;
-            field: string | null;
-            message: string;
-            step: components["schemas"]["StepEnum"];
         };
         MovementShape: {
             /**
@@ -1713,18 +1804,31 @@ export interface components {
             next: string | null;
             results: components["schemas"]["MovementShape"][];
         };
-        NeededShape: {
-            /** @description Whose it is, of `identities`. */
-            identity: string | null;
-            /** @description Any of them does. */
-            kinds: components["schemas"]["UploadKindEnum"][];
-            met: boolean;
-            /** @description How many months old it may be: say its day then. */
-            months: number | null;
-            /** @description Of which year it has to be. */
-            tax_year: number | null;
-            whose: string;
-            why: string;
+        NewKeyShape: {
+            account: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            id: string;
+            is_yours: boolean;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_used_at: string | null;
+            /** Format: date-time */
+            made_at: string;
+            name: string;
+            networks: string[];
+            /** @description Whom it acts for. */
+            person: string;
+            /** @description For X-API-Key. */
+            public_id: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+            scheme: components["schemas"]["SchemeEnum"];
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** @description Of HMAC_SHA256, this once; of ED25519 nothing. */
+            secret: string;
         };
         NextStepShape: {
             /**
@@ -1934,13 +2038,6 @@ export interface components {
         };
         /** @enum {string} */
         PendingEnum: "PENDING_CANCEL" | "PENDING_REPLACE";
-        PersonBehindShape: {
-            id: string;
-            name: string;
-            role: components["schemas"]["PersonBehindShapeRoleEnum"];
-        };
-        /** @enum {string} */
-        PersonBehindShapeRoleEnum: "HOLDER" | "JOINT_HOLDER" | "TRUSTEE" | "ENTITY" | "BENEFICIAL_OWNER" | "CONTROL_PERSON";
         PersonShape: {
             email: string;
             id: string;
@@ -2060,8 +2157,6 @@ export interface components {
             /** @description In a sentence: "Buy 100 ACME at 12.50, limit, day". */
             summary: string;
         };
-        /** @enum {string} */
-        PurposeEnum: "OPEN" | "RENEW_IDENTITY" | "ACCREDITATION";
         ReasonShape: {
             /** @description The rule behind it, where there is one. */
             citation: string;
@@ -2114,6 +2209,10 @@ export interface components {
         };
         /** @enum {string} */
         RestingTimeInForceEnum: "DAY" | "GTC" | "GTD";
+        RoleInputRequest: {
+            /** @description Of an account VIEWER, TRADER or SIGNER; of an issuer STAFF or ADMIN. */
+            role: string;
+        };
         SaidShape: {
             /** @description For programs; it does not change. */
             code: string;
@@ -2132,6 +2231,10 @@ export interface components {
             phases: components["schemas"]["ScheduledPhaseShape"][];
             time_zone: string;
         };
+        /** @enum {string} */
+        SchemeEnum: "ED25519" | "HMAC_SHA256";
+        /** @enum {string} */
+        ScopesEnum: "READ" | "TRADE";
         /** @enum {string} */
         SelfTradeEnum: "CANCEL_NEWEST" | "CANCEL_OLDEST" | "CANCEL_BOTH" | "DECREMENT";
         SessionShape: {
@@ -2271,18 +2374,6 @@ export interface components {
         SideEnum: "BUY" | "SELL";
         /** @enum {string} */
         SourceEnum: "ISSUER" | "AFFILIATE" | "TRADE" | "OTHER";
-        /** @enum {string} */
-        StageEnum: "DRAFT" | "CHECKING" | "IN_REVIEW" | "NEEDS_ANSWERS" | "APPROVED" | "REJECTED" | "WITHDRAWN";
-        StartInputRequest: {
-            /**
-             * Format: int64
-             * @description Of a renewal: which account.
-             */
-            account?: number | null;
-            kind: components["schemas"]["ApplicantKindEnum"];
-            /** @default OPEN */
-            purpose: components["schemas"]["PurposeEnum"];
-        };
         StatsShape: {
             /** @example 12.50 */
             ask_px: string | null;
@@ -2318,56 +2409,6 @@ export interface components {
              */
             vwap: string | null;
         };
-        /** @enum {string} */
-        StepEnum: "IDENTITY" | "ENTITY" | "ADDRESS" | "OWNERS" | "TAX" | "FINANCES" | "OBJECTIVE" | "TRUSTED_CONTACT" | "ACCREDITATION" | "DOCUMENTS" | "AGREEMENTS";
-        StepErrorBody: {
-            /** @description For programs; it does not change. */
-            code: string;
-            /** @description The field of the request at fault. */
-            field: string | null;
-            /** @description For people. */
-            message: string;
-            /** @description All there is to mend. */
-            reasons: components["schemas"]["StepReasonShape"][];
-        };
-        StepErrorShape: {
-            error: components["schemas"]["StepErrorBody"];
-        };
-        StepReasonShape: {
-            /** @description The rule behind it, where there is one. */
-            citation: string;
-            /** @description For programs; it does not change. */
-            code: string;
-            /** @description E.g. people.0.born_on. */
-            field: string | null;
-            /** @description For people. */
-            message: string;
-            /** @description What can be done about it. */
-            next_step: string;
-            step: string;
-            /**
-             * Format: date-time
-             * @description When it ends, where that is known.
-             */
-            until: string | null;
-        };
-        StepShape: {
-            /** @description Secrets show their last characters; sent back so, they stay. */
-            answers: {
-                [key: string]: unknown;
-            };
-            step: components["schemas"]["StepEnum"];
-            /** @description Of TAX: what is certified, W-9 or W-8BEN. */
-            texts: components["schemas"]["AgreementTextShape"][];
-        };
-        StepStateShape: {
-            /** @description Of FIX: what to mend. */
-            problem: string | null;
-            state: components["schemas"]["StepStateShapeStateEnum"];
-            step: components["schemas"]["StepEnum"];
-        };
-        /** @enum {string} */
-        StepStateShapeStateEnum: "TODO" | "DONE" | "FIX";
         StopLegInputRequest: {
             /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
             cl_ord_id: string;
@@ -2381,8 +2422,24 @@ export interface components {
         };
         /** @enum {string} */
         StopTypeEnum: "STOP" | "STOP_LIMIT" | "TRAILING_STOP";
+        TeamShape: {
+            invitations: components["schemas"]["InvitationShape"][];
+            /** @description Whether the caller decides who is a member. */
+            may_decide: boolean;
+            members: components["schemas"]["MemberShape"][];
+            /** @description The caller's own. */
+            role: string;
+            /** @description Every role there is, and what it means. */
+            roles: {
+                [key: string]: string;
+            };
+        };
         /** @enum {string} */
         TimeInForceEnum: "DAY" | "GTC" | "GTD" | "IOC" | "FOK" | "AT_OPEN" | "AT_CLOSE";
+        TokenInputRequest: {
+            /** @description What stands behind the # of the mail's link. */
+            token: string;
+        };
         TradeShape: {
             /** Format: date-time */
             at: string;
@@ -2413,42 +2470,6 @@ export interface components {
             /** @example 12.50 */
             pending_out: string;
         };
-        UploadInputRequest: {
-            /**
-             * Format: date
-             * @description The day the document is of.
-             */
-            dated?: string | null;
-            /** Format: binary */
-            file: string;
-            /**
-             * Format: int64
-             * @description Whose it is, of `identities`.
-             */
-            identity?: number | null;
-            kind: components["schemas"]["UploadKindEnum"];
-            tax_year?: number | null;
-        };
-        /** @enum {string} */
-        UploadKindEnum: "PASSPORT" | "DRIVING_LICENCE" | "ID_CARD" | "ADDRESS" | "TAX_RETURN" | "ASSETS" | "CREDIT_REPORT" | "LETTER" | "LICENCE" | "FORMATION" | "OWNERSHIP" | "OTHER";
-        UploadShape: {
-            /** @description As found in it. */
-            content_type: string;
-            /** Format: date */
-            dated: string | null;
-            id: string;
-            identity: string | null;
-            kind: components["schemas"]["UploadKindEnum"];
-            name: string;
-            pages: number;
-            /** @description Bytes. */
-            size: number;
-            tax_year: number | null;
-            /** Format: date-time */
-            uploaded_at: string;
-        };
-        /** @enum {string} */
-        WaitingForEnum: "APPLICANT" | "VENUE";
         WithdrawalInputRequest: {
             /**
              * Format: int64
@@ -2503,44 +2524,18 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    applications_list: {
+    accounts_invitations_create: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApplicationsShape"];
-                };
+            path: {
+                house_id: number;
             };
-            /** @description Not signed in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    applications_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StartInputRequest"];
+                "application/json": components["schemas"]["InvitationInputRequest"];
             };
         };
         responses: {
@@ -2549,347 +2544,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApplicationShape"];
-                };
-            };
-            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description Not signed in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description The body is not `application/json`. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description Understood and refused: nothing has changed. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StepErrorShape"];
-                };
-            };
-        };
-    };
-    applications_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApplicationShape"];
-                };
-            };
-            /** @description Not signed in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    applications_steps_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: number;
-                step: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StepShape"];
-                };
-            };
-            /** @description Not signed in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    applications_steps_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: number;
-                step: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AnswersInputRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApplicationShape"];
-                };
-            };
-            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description Not signed in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description The body is not `application/json`. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description Understood and refused: nothing has changed. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StepErrorShape"];
-                };
-            };
-        };
-    };
-    applications_submit_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApplicationShape"];
-                };
-            };
-            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description Not signed in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description The body is not `application/json`. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description Understood and refused: nothing has changed. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StepErrorShape"];
-                };
-            };
-        };
-    };
-    application_uploads_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["UploadInputRequest"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadShape"];
+                    "application/json": components["schemas"]["InvitationShape"];
                 };
             };
             /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
@@ -2957,13 +2612,13 @@ export interface operations {
             };
         };
     };
-    application_uploads_destroy: {
+    accounts_invitations_destroy: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                application_id: number;
-                upload_id: number;
+                house_id: number;
+                invitation_id: number;
             };
             cookie?: never;
         };
@@ -3014,13 +2669,12 @@ export interface operations {
             };
         };
     };
-    application_uploads_file: {
+    accounts_members_retrieve: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                application_id: number;
-                upload_id: number;
+                house_id: number;
             };
             cookie?: never;
         };
@@ -3031,9 +2685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/pdf": string;
-                    "image/jpeg": string;
-                    "image/png": string;
+                    "application/json": components["schemas"]["TeamShape"];
                 };
             };
             /** @description Not signed in. */
@@ -3056,63 +2708,28 @@ export interface operations {
             };
         };
     };
-    application_uploads_thumbnail: {
+    accounts_members_update: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                application_id: number;
-                upload_id: number;
+                house_id: number;
+                member_id: number;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleInputRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/jpeg": string;
-                };
-            };
-            /** @description Not signed in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    applications_withdraw_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApplicationShape"];
+                    "application/json": components["schemas"]["MemberShape"];
                 };
             };
             /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
@@ -3169,13 +2786,70 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
-            /** @description Understood and refused: nothing has changed. */
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StepErrorShape"];
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    accounts_members_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+                member_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
         };
@@ -3844,6 +3518,718 @@ export interface operations {
             };
             /** @description Not signed in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    invitations_accept_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    invitations_find_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    issuers_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuersShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    issuers_invitations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    issuers_invitations_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+                invitation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    issuers_members_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    issuers_members_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+                member_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    issuers_members_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+                member_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    keys_list: {
+        parameters: {
+            query: {
+                account: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    keys_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKeyShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    keys_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

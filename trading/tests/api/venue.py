@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.sessions.models import Session
 
-from portal.models import Account, User
+from portal.models import Account, Denial, SignIn, User
 from portal.tests.factories import a_user, an_account
 from trading.models import Balance, Listing, MarketState, Order
 from trading.models.journal import Sequence
@@ -61,12 +61,16 @@ def signed_in(user: User | None = None) -> ContractClient:
     return client
 
 
+# What tells of who came, and who was sent away.
+UNTOLD = (Session, Denial, SignIn)
+
+
 def everything() -> dict[str, object]:
     """What the venue has on record: to say that something changed nothing."""
     counts: dict[str, object] = {
         model._meta.label: model._default_manager.count()
         for model in apps.get_models()
-        if model is not Session
+        if model not in UNTOLD
     }
     for model in (Order, Balance, MarketState, Sequence):
         counts[f"{model.__name__} rows"] = list(model._default_manager.order_by("pk").values_list())
