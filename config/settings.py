@@ -113,6 +113,7 @@ CELERY_BEAT_SCHEDULE = {
     "schedules": {"task": "trading.tasks.extend_schedules", "schedule": 60.0, "options": {"expires": 120}},
     "reconcile": {"task": "trading.tasks.reconcile", "schedule": 60.0, "options": {"expires": 120}},
     "screening": {"task": "compliance.tasks.screen_people", "schedule": 60.0, "options": {"expires": 120}},
+    "uploads": {"task": "portal.tasks.sweep_uploads", "schedule": 3600.0, "options": {"expires": 3600}},
     "seal": {"task": "trading.tasks.seal_records", "schedule": 15.0, "options": {"expires": 30}},
 }
 
@@ -161,6 +162,8 @@ STANDING_CHANGED = ["compliance.services.stop_buying"]
 # Asked of every application that is sent in; told of every decision (portal/checks.py).
 ONBOARDING_CHECKS = ["compliance.screening.checks.SanctionsCheck"]
 UPLOAD_DIR = env.DATA_DIR / "uploads"
+UPLOAD_MAX_BYTES = 10 * 1024 * 1024
+CLAMD_URL = env.CLAMD_URL
 
 # --- People -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"
@@ -211,7 +214,9 @@ EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.MAIL_FROM
 
 # --- Web --------------------------------------------------------------------------------------------
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes, and no request may be larger; larger files come by command
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes, and no request may be larger but files (config.limits)
+# What is handed in is personal: it is never put on disk as it came.
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES + 64 * 1024
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [d for d in [BASE_DIR / "frontend" / "dist"] if d.exists()]
 WHITENOISE_USE_FINDERS = True
@@ -278,6 +283,9 @@ SPECTACULAR_SETTINGS = {
         "SettlementStateEnum": "trading.models.settlement.SettlementState",
         "SettlementKindEnum": "trading.models.settlement.Instruction.Kind",
         "TransferKindEnum": "trading.models.ledger.Transfer.Kind",
+        "ApplicantKindEnum": "portal.onboarding.kinds.ApplicantKind",
+        "StepEnum": "portal.onboarding.steps.Step",
+        "UploadKindEnum": "portal.models.uploads.Upload.Kind",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [
@@ -290,6 +298,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "account", "description": "An account's executions, holdings, settlements and refusals."},
         {"name": "cash", "description": "Deposits, withdrawals, and what became of them."},
         {"name": "documents", "description": "Confirmations, statements and tax forms."},
+        {"name": "applications", "description": "Opening an account, and what is verified of its holder."},
         {"name": "custodian", "description": "For custodians: what they affirm and settle."},
         {"name": "members", "description": "Who acts for an account or an issuer, and in what role."},
         {"name": "keys", "description": "Keys that programs sign their requests with."},

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from rest_framework.views import APIView
 
-from portal.api import keys, members
+from portal.api import applications, keys, members, uploads
 
 
 def live(route: str, view: type[APIView]) -> URLPattern:
@@ -13,7 +13,18 @@ def live(route: str, view: type[APIView]) -> URLPattern:
     return path(route, answer)
 
 
+APPLICATION = "applications/<int:application_id>"
+
 urlpatterns = [
+    live("applications", applications.ApplicationsView),
+    live(APPLICATION, applications.ApplicationView),
+    live(f"{APPLICATION}/steps/<str:step>", applications.StepView),
+    live(f"{APPLICATION}/submit", applications.SubmitView),
+    live(f"{APPLICATION}/withdraw", applications.WithdrawView),
+    live(f"{APPLICATION}/uploads", uploads.UploadsView),
+    live(f"{APPLICATION}/uploads/<int:upload_id>", uploads.UploadView),
+    live(f"{APPLICATION}/uploads/<int:upload_id>/file", uploads.UploadFileView),
+    live(f"{APPLICATION}/uploads/<int:upload_id>/thumbnail", uploads.UploadThumbnailView),
     live("issuers", members.IssuersView),
     live("accounts/<int:house_id>/members", members.AccountTeamView),
     live("accounts/<int:house_id>/members/<int:member_id>", members.AccountMemberView),

@@ -88,6 +88,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your applications, newest first
+         * @description Your applications, newest first.
+         */
+        get: operations["applications_list"];
+        put?: never;
+        /**
+         * Begin an application: for a new account, or about one of yours
+         * @description Begin an application: for a new account, or about one of yours.
+         */
+        post: operations["applications_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{application_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An application: where it stands, what is missing, what has happened
+         * @description An application: where it stands, what is missing, what has happened.
+         */
+        get: operations["applications_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{application_id}/steps/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was answered at a step so far
+         * @description What was answered at a step so far.
+         */
+        get: operations["applications_steps_retrieve"];
+        /**
+         * Answer a step, whole
+         * @description Answer a step, whole. Where anything is wrong nothing is kept, and all reasons are given.
+         */
+        put: operations["applications_steps_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{application_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it in
+         * @description Send it in. Sent twice, it is sent once.
+         */
+        post: operations["applications_submit_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{application_id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in a picture (JPEG, PNG) or a PDF of at most 10 MB
+         * @description Hand in a picture (JPEG, PNG) or a PDF of at most 10 MB. What is refused is not kept.
+         */
+        post: operations["application_uploads_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{application_id}/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a file back
+         * @description Take a file back. What was sent in stays with the application.
+         */
+        delete: operations["application_uploads_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{application_id}/uploads/{upload_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file as it was handed in
+         * @description The file as it was handed in. That it was read is on record.
+         */
+        get: operations["application_uploads_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{application_id}/uploads/{upload_id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A small picture of it, or of its first page
+         * @description A small picture of it, or of its first page. That it was read is on record.
+         */
+        get: operations["application_uploads_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{application_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take it back, as long as it is not decided
+         * @description Take it back, as long as it is not decided.
+         */
+        post: operations["applications_withdraw_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/balances": {
         parameters: {
             query?: never;
@@ -1005,6 +1193,69 @@ export interface components {
         };
         /** @enum {string} */
         AccountShapeRoleEnum: "VIEWER" | "TRADER" | "SIGNER";
+        AgreementShape: {
+            code: string;
+            /** Format: date-time */
+            signed_at: string | null;
+            text: string;
+            title: string;
+            typed_name: string | null;
+            version: string;
+        };
+        AgreementTextShape: {
+            code: string;
+            text: string;
+            title: string;
+            version: string;
+        };
+        AnswersInputRequest: {
+            answers: {
+                [key: string]: unknown;
+            };
+        };
+        /** @enum {string} */
+        ApplicantKindEnum: "INDIVIDUAL" | "JOINT" | "IRA" | "TRUST" | "CORPORATION" | "LLC" | "PARTNERSHIP";
+        ApplicationInListShape: {
+            /** @description The one opened, or the one it is about. */
+            account: string | null;
+            id: string;
+            kind: components["schemas"]["ApplicantKindEnum"];
+            purpose: components["schemas"]["PurposeEnum"];
+            stage: components["schemas"]["StageEnum"];
+            /** Format: date-time */
+            started_at: string;
+        };
+        ApplicationShape: {
+            /** @description The one opened, or the one it is about. */
+            account: string | null;
+            agreements: components["schemas"]["AgreementShape"][];
+            can_submit: boolean;
+            /** @description Those the answers so far call for. */
+            documents: components["schemas"]["NeededShape"][];
+            /** @description How long the venue will take, as far as known. */
+            expected: string | null;
+            id: string;
+            identities: components["schemas"]["PersonBehindShape"][];
+            kind: components["schemas"]["ApplicantKindEnum"];
+            /** @description What stands between it and being sent in. */
+            missing: components["schemas"]["MissingShape"][];
+            purpose: components["schemas"]["PurposeEnum"];
+            /** @description Whose full name signs; empty while it is not known. */
+            signing_name: string;
+            stage: components["schemas"]["StageEnum"];
+            /** Format: date-time */
+            started_at: string;
+            /** @description In the order they are asked. */
+            steps: components["schemas"]["StepStateShape"][];
+            /** @description Oldest first. */
+            timeline: components["schemas"]["HappenedShape"][];
+            uploads: components["schemas"]["UploadShape"][];
+            /** @description Null: it is decided. */
+            waiting_for: components["schemas"]["WaitingForEnum"] | components["schemas"]["NullEnum"];
+        };
+        ApplicationsShape: {
+            results: components["schemas"]["ApplicationInListShape"][];
+        };
         AsTradedShape: {
             /** @example 12.50 */
             px: string;
@@ -1411,6 +1662,17 @@ export interface components {
             /** Format: date-time */
             since: string | null;
         };
+        HappenedShape: {
+            /** Format: date-time */
+            at: string;
+            code: string;
+            /** @description From then on. */
+            stage: components["schemas"]["StageEnum"];
+            /** @description Steps to answer again. */
+            steps: components["schemas"]["StepEnum"][];
+            /** @description What happened, why, and what to do. */
+            text: string;
+        };
         HoldingShape: {
             /**
              * @description What a new order may use.
@@ -1780,6 +2042,12 @@ export interface components {
             /** @description Of AFFIRM and REFUSE. */
             side?: components["schemas"]["SideEnum"];
         };
+        MissingShape: {
+            code: string;
+            field: string | null;
+            message: string;
+            step: components["schemas"]["StepEnum"];
+        };
         MovementShape: {
             /**
              * @description Below zero: out of the account.
@@ -1803,6 +2071,19 @@ export interface components {
         MovementsShape: {
             next: string | null;
             results: components["schemas"]["MovementShape"][];
+        };
+        NeededShape: {
+            /** @description Whose it is, of `identities`. */
+            identity: string | null;
+            /** @description Any of them does. */
+            kinds: components["schemas"]["UploadKindEnum"][];
+            met: boolean;
+            /** @description How many months old it may be: say its day then. */
+            months: number | null;
+            /** @description Of which year it has to be. */
+            tax_year: number | null;
+            whose: string;
+            why: string;
         };
         NewKeyShape: {
             account: string;
@@ -2038,6 +2319,13 @@ export interface components {
         };
         /** @enum {string} */
         PendingEnum: "PENDING_CANCEL" | "PENDING_REPLACE";
+        PersonBehindShape: {
+            id: string;
+            name: string;
+            role: components["schemas"]["PersonBehindShapeRoleEnum"];
+        };
+        /** @enum {string} */
+        PersonBehindShapeRoleEnum: "HOLDER" | "JOINT_HOLDER" | "TRUSTEE" | "ENTITY" | "BENEFICIAL_OWNER" | "CONTROL_PERSON";
         PersonShape: {
             email: string;
             id: string;
@@ -2157,6 +2445,8 @@ export interface components {
             /** @description In a sentence: "Buy 100 ACME at 12.50, limit, day". */
             summary: string;
         };
+        /** @enum {string} */
+        PurposeEnum: "OPEN" | "RENEW_IDENTITY" | "ACCREDITATION";
         ReasonShape: {
             /** @description The rule behind it, where there is one. */
             citation: string;
@@ -2374,6 +2664,18 @@ export interface components {
         SideEnum: "BUY" | "SELL";
         /** @enum {string} */
         SourceEnum: "ISSUER" | "AFFILIATE" | "TRADE" | "OTHER";
+        /** @enum {string} */
+        StageEnum: "DRAFT" | "CHECKING" | "IN_REVIEW" | "NEEDS_ANSWERS" | "APPROVED" | "REJECTED" | "WITHDRAWN";
+        StartInputRequest: {
+            /**
+             * Format: int64
+             * @description Of a renewal: which account.
+             */
+            account?: number | null;
+            kind: components["schemas"]["ApplicantKindEnum"];
+            /** @default OPEN */
+            purpose: components["schemas"]["PurposeEnum"];
+        };
         StatsShape: {
             /** @example 12.50 */
             ask_px: string | null;
@@ -2409,6 +2711,56 @@ export interface components {
              */
             vwap: string | null;
         };
+        /** @enum {string} */
+        StepEnum: "IDENTITY" | "ENTITY" | "ADDRESS" | "OWNERS" | "TAX" | "FINANCES" | "OBJECTIVE" | "TRUSTED_CONTACT" | "ACCREDITATION" | "DOCUMENTS" | "AGREEMENTS";
+        StepErrorBody: {
+            /** @description For programs; it does not change. */
+            code: string;
+            /** @description The field of the request at fault. */
+            field: string | null;
+            /** @description For people. */
+            message: string;
+            /** @description All there is to mend. */
+            reasons: components["schemas"]["StepReasonShape"][];
+        };
+        StepErrorShape: {
+            error: components["schemas"]["StepErrorBody"];
+        };
+        StepReasonShape: {
+            /** @description The rule behind it, where there is one. */
+            citation: string;
+            /** @description For programs; it does not change. */
+            code: string;
+            /** @description E.g. people.0.born_on. */
+            field: string | null;
+            /** @description For people. */
+            message: string;
+            /** @description What can be done about it. */
+            next_step: string;
+            step: string;
+            /**
+             * Format: date-time
+             * @description When it ends, where that is known.
+             */
+            until: string | null;
+        };
+        StepShape: {
+            /** @description Secrets show their last characters; sent back so, they stay. */
+            answers: {
+                [key: string]: unknown;
+            };
+            step: components["schemas"]["StepEnum"];
+            /** @description Of TAX: what is certified, W-9 or W-8BEN. */
+            texts: components["schemas"]["AgreementTextShape"][];
+        };
+        StepStateShape: {
+            /** @description Of FIX: what to mend. */
+            problem: string | null;
+            state: components["schemas"]["StepStateShapeStateEnum"];
+            step: components["schemas"]["StepEnum"];
+        };
+        /** @enum {string} */
+        StepStateShapeStateEnum: "TODO" | "DONE" | "FIX";
         StopLegInputRequest: {
             /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
             cl_ord_id: string;
@@ -2470,6 +2822,42 @@ export interface components {
             /** @example 12.50 */
             pending_out: string;
         };
+        UploadInputRequest: {
+            /**
+             * Format: date
+             * @description The day the document is of.
+             */
+            dated?: string | null;
+            /** Format: binary */
+            file: string;
+            /**
+             * Format: int64
+             * @description Whose it is, of `identities`.
+             */
+            identity?: number | null;
+            kind: components["schemas"]["UploadKindEnum"];
+            tax_year?: number | null;
+        };
+        /** @enum {string} */
+        UploadKindEnum: "PASSPORT" | "DRIVING_LICENCE" | "ID_CARD" | "ADDRESS" | "TAX_RETURN" | "ASSETS" | "CREDIT_REPORT" | "LETTER" | "LICENCE" | "FORMATION" | "OWNERSHIP" | "OTHER";
+        UploadShape: {
+            /** @description As found in it. */
+            content_type: string;
+            /** Format: date */
+            dated: string | null;
+            id: string;
+            identity: string | null;
+            kind: components["schemas"]["UploadKindEnum"];
+            name: string;
+            pages: number;
+            /** @description Bytes. */
+            size: number;
+            tax_year: number | null;
+            /** Format: date-time */
+            uploaded_at: string;
+        };
+        /** @enum {string} */
+        WaitingForEnum: "APPLICANT" | "VENUE";
         WithdrawalInputRequest: {
             /**
              * Format: int64
@@ -2850,6 +3238,683 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    applications_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationsShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    applications_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused: nothing has changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepErrorShape"];
+                };
+            };
+        };
+    };
+    applications_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    applications_steps_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: number;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    applications_steps_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: number;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused: nothing has changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepErrorShape"];
+                };
+            };
+        };
+    };
+    applications_submit_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused: nothing has changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepErrorShape"];
+                };
+            };
+        };
+    };
+    application_uploads_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    application_uploads_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: number;
+                upload_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused, with reasons. The refusal is on record, and the ClOrdID is spent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    application_uploads_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: number;
+                upload_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    application_uploads_thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: number;
+                upload_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    applications_withdraw_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused: nothing has changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepErrorShape"];
                 };
             };
         };
