@@ -115,6 +115,11 @@ CELERY_BEAT_SCHEDULE = {
     "screening": {"task": "compliance.tasks.screen_people", "schedule": 60.0, "options": {"expires": 120}},
     "uploads": {"task": "portal.tasks.sweep_uploads", "schedule": 3600.0, "options": {"expires": 3600}},
     "seal": {"task": "trading.tasks.seal_records", "schedule": 15.0, "options": {"expires": 30}},
+    "mail": {"task": "portal.tasks.send_mail", "schedule": 10.0, "options": {"expires": 20}},
+    "remind": {"task": "portal.tasks.remind", "schedule": 600.0, "options": {"expires": 1200}},
+    "stop buying": {
+        "task": "compliance.tasks.stop_buying_where_over", "schedule": 60.0, "options": {"expires": 120},
+    },
 }
 
 # --- Check points: lower apps ask higher ones through these, as Django names middleware --------------
@@ -217,6 +222,7 @@ DEFAULT_FROM_EMAIL = env.MAIL_FROM
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes, and no request may be larger but files (config.limits)
 # What is handed in is personal: it is never put on disk as it came.
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES + 64 * 1024
+SITE_URL = env.SITE_URL  # where links in mail lead
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [d for d in [BASE_DIR / "frontend" / "dist"] if d.exists()]
 WHITENOISE_USE_FINDERS = True

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from celery import current_app
+from django.db import transaction
+from django.db.models import QuerySet
+
 from portal import clock
 from portal.models import Notice, NoticeSwitch, User
 
@@ -28,7 +32,34 @@ def tell(*, user: User, kind: str, subject: str, text: str, link: str = "", once
     if once and Notice.objects.filter(user=user, kind=kind, once=once).exists():
         return None
     is_off = KINDS[kind].may_be_off and NoticeSwitch.objects.filter(user=user, kind=kind).exists()
+    if not is_off:
+        # Robust: what is told of is done whatever becomes of the ring, and the schedule looks too.
+        transaction.on_commit(_ring, robust=True)
     return Notice.objects.create(
         user=user, kind=kind, subject=subject, text=text, link=link, once=once, at=clock.now(),
         to_mail=not is_off,
     )  # fmt: skip
+
+
+def unread(user: User) -> int:
+    return Notice.objects.filter(user=user, read_at=None).count()
+
+
+def mark_read(rows: QuerySet[Notice]) -> int:
+    return rows.filter(read_at=None).update(read_at=clock.now())
+
+
+def switch(*, user: User, kind: str, mail: bool) -> None:
+    """Whether somebody wants mail of a kind; the inbox has it either way."""
+    if mail:
+        NoticeSwitch.objects.filter(user=user, kind=kind).delete()
+    else:
+        NoticeSwitch.objects.get_or_create(user=user, kind=kind)
+
+
+def switched_off(user: User) -> set[str]:
+    return set(NoticeSwitch.objects.filter(user=user).values_list("kind", flat=True))
+
+
+def _ring() -> None:
+    current_app.send_task("portal.tasks.send_mail", retry=False)

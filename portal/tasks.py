@@ -2,9 +2,21 @@
 
 from celery import shared_task
 
-from portal import uploads
+from portal import expiry, mailing, uploads
 
 
 @shared_task(name="portal.tasks.sweep_uploads")
 def sweep_uploads() -> None:
     uploads.sweep()
+
+
+@shared_task(name="portal.tasks.send_mail")
+def send_mail() -> None:
+    """Somebody was told something: mail what waits."""
+    mailing.send_due()
+
+
+@shared_task(name="portal.tasks.remind")
+def remind() -> None:
+    """Of what ends soon, once for each day reminded on."""
+    expiry.remind()

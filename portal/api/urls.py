@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from rest_framework.views import APIView
 
-from portal.api import applications, keys, members, uploads
+from portal.api import applications, keys, members, notices, standing, uploads
 
 
 def live(route: str, view: type[APIView]) -> URLPattern:
@@ -16,6 +16,11 @@ def live(route: str, view: type[APIView]) -> URLPattern:
 APPLICATION = "applications/<int:application_id>"
 
 urlpatterns = [
+    live("notices", notices.NoticesView),
+    live("notices/unread", notices.UnreadView),
+    live("notices/read", notices.ReadView),
+    live("notices/switches", notices.SwitchesView),
+    live("standing", standing.StandingView),
     live("applications", applications.ApplicationsView),
     live(APPLICATION, applications.ApplicationView),
     live(f"{APPLICATION}/steps/<str:step>", applications.StepView),
