@@ -33,6 +33,7 @@ from portal.members import Role
 from portal.models import Agreement, Application
 from portal.onboarding.kinds import ApplicantKind, Purpose
 from portal.onboarding.steps import Step
+from portal.sign_in_history import address_of
 
 GET_ERRORS = errors(401, 404)
 POST_ERRORS = {**errors(400, 401, 403, 404, 413, 415), **REFUSED}
@@ -124,7 +125,7 @@ class StepView(APIView):
         with told():
             services.answer(
                 application=application, step=wanted, given=given,
-                by=request.user, address=request.META.get("REMOTE_ADDR"),  # type: ignore[arg-type]
+                by=request.user, address=address_of(request),  # type: ignore[arg-type]
             )  # fmt: skip
         return Response(_whole(request, application_id))
 

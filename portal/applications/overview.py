@@ -14,7 +14,7 @@ from portal.onboarding.case import Case
 from portal.onboarding.kinds import IdentityRole, Purpose
 from portal.onboarding.papers import Handed, Paper, Place, met, papers_of
 from portal.onboarding.stages import ENDED, WITH_APPLICANT, Stage
-from portal.onboarding.steps import Step, steps_of
+from portal.onboarding.steps import PROVEN, Step, steps_of
 
 REVIEW_AIM = "REVIEW-AIM"
 ENOUGH, LATEST = 5, 50
@@ -122,7 +122,11 @@ class Overview:
             return StepState(step, "DONE")
         missing = self._missing[step]
         if not missing:
-            return StepState(step, "DONE")
+            # Which documents are needed is known once everything else is.
+            is_open = step == Step.DOCUMENTS and any(
+                other not in self.case.answers for other in self.steps if other not in PROVEN
+            )
+            return StepState(step, "TODO" if is_open else "DONE")
         begun = step in self.case.answers or step in self._flagged
         return StepState(step, "FIX", missing[0].message) if begun else StepState(step, "TODO")
 

@@ -8,7 +8,9 @@ from typing import Any
 from django.test import Client
 
 from portal import clock
+from portal.applications import services
 from portal.models import Application, Upload, User
+from portal.onboarding.steps import Step
 from portal.tests.factories import a_user
 
 Answers = dict[str, Any]
@@ -203,7 +205,7 @@ def ready(
     browser = browser or Browser()
     browser.begin(kind)
     for step, given in (answers or a_persons_answers()).items():
-        browser.put_answers(step, given)
+        services.answer(application=browser.application, step=Step(step), given=given, by=browser.user)
     browser.hand_in_all()
     browser.sign_all()
     return browser

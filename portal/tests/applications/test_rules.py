@@ -315,7 +315,7 @@ def test_a_trusted_contact_is_named_or_not_wanted() -> None:
     assert codes(Step.TRUSTED_CONTACT, named | {"email": "kim"}, a_case()) == {"email": "NOT_AN_ADDRESS"}
 
 
-BY_INCOME = {
+BY_INCOME: dict[str, Any] = {
     "wanted": True, "category": "AI06", "method": "A",
     "facts": {
         "with_spouse": False, "income_last_year": "200000.01", "income_year_before": "250000",
