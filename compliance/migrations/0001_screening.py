@@ -12,7 +12,7 @@ SINCE = "2024-01-01"
 
 # Rule, value, unit, effective from, citation, sourced.
 INITIAL = [
-    ("SCREENING-HIT", "0.85", "score", SINCE, "House rule", "HOUSE"),
+    ("SCREENING-HIT", "0.82", "score", SINCE, "House rule", "HOUSE"),
     ("SCREENING-SHOWN", "0.7", "score", SINCE, "House rule", "HOUSE"),
     (
         "SCREENING-OWNED",

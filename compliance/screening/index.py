@@ -18,7 +18,7 @@ from compliance.screening.listed import Entry, EntryKind, NameKind
 from compliance.screening.names import Name, is_filler, listed_name, name, sound
 from compliance.screening.scoring import FULL_BITS, Likeness, alike, compare
 
-MOST_NAMES_COMPARED = 200
+MOST_NAMES_COMPARED = 120
 LIKE_ENOUGH_TO_COMPARE = 0.78
 # Of one name in so many, where a name is common outside the lists.
 COMMON_BITS = 7.0
@@ -68,7 +68,7 @@ class Index:
         self._having: dict[str, list[int]] = defaultdict(list)
         self._sounding: dict[str, list[str]] = defaultdict(list)
         self._numbers: dict[str, list[tuple[Entry, str]]] = defaultdict(list)
-        self._glued: dict[str, list[int]] = defaultdict(list)
+        self._spelt: dict[str, list[int]] = defaultdict(list)
         self._in_two_words: dict[str, list[int]] = defaultdict(list)
         having: dict[str, set[int]] = defaultdict(set)
         for entry in entries:
@@ -84,10 +84,8 @@ class Index:
                 for part in set(made.parts):
                     self._having[part].append(number)
                     having[_heard(part)].add(entry.uid)
-                self._glued[made.compact].append(number)
-                if made.surnames:
-                    turned = sorted(made.parts, key=lambda part: part in made.surnames)
-                    self._glued["".join(turned)].append(number)
+                for letters in made.spellings:
+                    self._spelt[letters].append(number)
             for listed in entry.numbers:
                 for key in {number_key(listed.value), number_key(_plain(listed.value))} - {""}:
                     if len(_plain(listed.value)) >= 5:
@@ -153,11 +151,12 @@ class Index:
                 MOST_NAMES_COMPARED, numbers, key=lambda n: weights[n] - 0.5 * len(self.names[n].name.parts)
             )
         )
-        if len(asked.compact) >= 7:
+        [letters] = asked.spellings
+        if len(letters) >= 7:
             close = process.extract(
-                asked.compact, self._glued.keys(), scorer=JaroWinkler.similarity, score_cutoff=0.9, limit=20
+                letters, self._spelt.keys(), scorer=JaroWinkler.similarity, score_cutoff=0.9, limit=20
             )
-            chosen.update(number for text, _, _ in close for number in self._glued[text])
+            chosen.update(number for text, _, _ in close for number in self._spelt[text])
         return chosen if among is None else {n for n in chosen if self.names[n].entry.uid in among}
 
     def _parts_near(self, part: str) -> list[tuple[str, float]]:

@@ -38,9 +38,15 @@ LONG_FORMS = (
     (re.compile(r"\b(?:closed|private) joint stock company\b"), "cjsc"),
     (re.compile(r"\bpublic joint stock company\b"), "pjsc"),
     (re.compile(r"\bjoint stock company\b"), "jsc"),
+    (re.compile(r"\bs a s\b"), "sas"),
+    (re.compile(r"\bs a\b"), "sa"),
+    (re.compile(r"\bs r l\b"), "srl"),
+    (re.compile(r"\bc v\b"), "cv"),
+    (re.compile(r"\bl l c\b"), "llc"),
 )
 # ‘Servant of …’ is written in one word or three: Abdulrahman, Abdel Rahman, Abd al-Rahman.
 SERVANT = re.compile(r"\babd(?:[aeo]u?|ou?|u)?(?:l|([rsnzdt])(?=\1))(?=[a-z]{3})")
+ABDALLAH = re.compile(r"\babd[aeou]{1,2}l{1,3}ah?\b")
 SOUNDS = (
     ("q", "k"), ("x", "ks"), ("sch", "sh"), ("sh", "s"), ("kh", "h"), ("gh", "g"), ("dh", "d"), ("th", "t"),
     ("zh", "j"), ("ph", "f"), ("ck", "k"), ("cz", "ch"), ("ch", "q"), ("tz", "s"), ("ts", "s"), ("dj", "j"),
@@ -56,10 +62,8 @@ class Name:
     # Of a listed individual: the parts before the comma. Otherwise nobody knows which is which: none.
     surnames: frozenset[str] = frozenset()
     kind: str = "PRIMARY"
-
-    @property
-    def compact(self) -> str:
-        return "".join(self.parts)
+    # All its letters in one: as written, and of a listed individual in the order people write as well.
+    spellings: tuple[str, ...] = ()
 
     @property
     def telling(self) -> tuple[str, ...]:
@@ -80,20 +84,29 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def parts_of(text: str) -> tuple[str, ...]:
-    plain = re.sub(r"\babd (?:[aeu][a-z] )?(?=[a-z]{3})", "abdul", fold(text))
-    plain = SERVANT.sub("abd ", plain)
+    plain = ABDALLAH.sub("abdalla", fold(text))
+    plain = re.sub(r"\babd (?:[aeu][a-z] )?(?=[a-z]{3})", "abdul", plain)
+    plain = " ".join(one if one == "abdalla" else SERVANT.sub("abd ", one) for one in plain.split())
     return tuple(SAME_WORD.get(part, part) for part in plain.split())
 
 
 def listed_name(text: str, *, is_person: bool, kind: str = "PRIMARY") -> Name:
     """A name as OFAC writes it: of an individual, SURNAME, Given names."""
-    surname, comma, _ = text.partition(",")
-    surnames = frozenset(parts_of(surname)) if is_person and comma else frozenset()
-    return Name(text, parts_of(text), frozenset(s for s in surnames if not is_filler(s)) or surnames, kind)
+    surname, comma, given = text.partition(",")
+    if not is_person or not comma:
+        return Name(text, parts_of(text), kind=kind, spellings=(_letters(text),))
+    surnames = frozenset(parts_of(surname))
+    telling = frozenset(part for part in surnames if not is_filler(part))
+    spellings = (_letters(text), _letters(f"{given} {surname}"))
+    return Name(text, parts_of(text), telling or surnames, kind, spellings)
 
 
 def name(text: str) -> Name:
-    return Name(text, parts_of(text))
+    return Name(text, parts_of(text), spellings=(_letters(text),))
+
+
+def _letters(text: str) -> str:
+    return fold(text).replace(" ", "")
 
 
 def is_filler(part: str) -> bool:

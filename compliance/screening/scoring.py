@@ -15,8 +15,10 @@ from compliance.screening.names import Name, is_filler, opens_round, sound
 LEAST_ALIKE = 0.72  # of two parts, to count as a pair
 FULL_BITS = 14  # of a part that only one listed name has
 FILLER_WEIGHT = 0.1
-SURNAME_ONLY, COMMON_SURNAME_ONLY = 0.82, 0.68
+SURNAME_ONLY, COMMON_SURNAME_ONLY = 0.82, 0.72
 ONE_WORD_OF_MANY = 0.55
+LITTLE, WORTH_A_REASON = 0.05, 0.4
+LETTERS_ALIKE = 0.88
 
 # Every second listed name has 1 bit, one of four 2, …
 Bits = Callable[[str], float]
@@ -76,13 +78,13 @@ def compare(asked: Name, listed: Name, *, bits: Bits, is_person: bool) -> Likene
     cost_of_missing, cost_of_more = 0.12 + 0.36 * vague, 0.16 + 0.4 * vague
     missing, more = 1 - found, 1 - had
     score = quality * max(0.0, 1 - cost_of_missing * missing - cost_of_more * more - 0.6 * missing * more)
-    reasons = [_said(asked, listed, pairs)]
+    reasons: list[str] = []
     if is_person and listed.surnames:
         given = set(telling_listed) - listed.surnames
         if not paired_names & listed.surnames:
             score *= 0.72
             reasons.append("no surname of the list is among them")
-        elif len(telling_asked) > 1 and given and not paired_names & given:
+        elif more > LITTLE and given and not paired_names & given:
             score *= 0.75
             reasons.append("only the surname is the same")
     if len(telling_asked) == 1 and len(telling_listed) > 1:
@@ -93,13 +95,16 @@ def compare(asked: Name, listed: Name, *, bits: Bits, is_person: bool) -> Likene
     elif len(telling_listed) == 1 and len(telling_asked) > 1:
         score = min(score, ONE_WORD_OF_MANY)
         reasons.append("the listed name is a single word")
-    if missing > 0.05 and (left := _left(listed, paired_listed)):
-        reasons.append(f"the list has besides: {left}")
-    if more > 0.05 and (left := _left(asked, paired_asked)):
-        reasons.append(f"the list has not: {left}")
     glued = _glued(asked, listed)
     if glued.score > score:
         return glued
+    if score < WORTH_A_REASON:
+        return Likeness(score)
+    reasons.insert(0, _said(asked, listed, pairs))
+    if missing > LITTLE and (left := _left(listed, paired_listed)):
+        reasons.append(f"the list has besides: {left}")
+    if more > LITTLE and (left := _left(asked, paired_asked)):
+        reasons.append(f"the list has not: {left}")
     return Likeness(min(score, 1.0), tuple(reasons))
 
 
@@ -152,11 +157,11 @@ def _strict(like: float, vague: float = 0.0) -> float:
 
 def _glued(asked: Name, listed: Name) -> Likeness:
     """The same letters in other words: AERO-CARIBBEAN and Aerocaribbean."""
-    if len(asked.parts) == len(listed.parts) or len(asked.compact) < 7:
+    [letters] = asked.spellings
+    if len(asked.parts) == len(listed.parts) or len(letters) < 7:
         return Likeness(0.0)
-    turned = "".join(sorted(listed.parts, key=lambda part: part in listed.surnames))
-    like = max(OSA.normalized_similarity(asked.compact, one) for one in (listed.compact, turned))
-    if like < 0.9:
+    like = max(OSA.normalized_similarity(letters, one) for one in listed.spellings)
+    if like < LETTERS_ALIKE:
         return Likeness(0.0)
     return Likeness(0.97 * _strict(like), ("the same letters, in other words",))
 

@@ -31,14 +31,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="a CSV file with a heading line")
         parser.add_argument("--lists", type=Path, metavar="DIR", help="read OFAC's files there, load nothing")
-        parser.add_argument("--most", type=int, default=5, help="candidates a row (5)")
+        parser.add_argument("--most", type=int, default=10, help="candidates a row (10)")
         parser.add_argument("--least", type=Decimal, help="the least score shown (rule SCREENING-SHOWN)")
 
     def handle(
         self, *args: Any, file: Path, lists: Path | None, most: int, least: Decimal | None, **options: Any
     ) -> None:
         rows = _read(file)
-        index = _index(lists)
+        index = index_in(lists)
         hit, shown = thresholds.hit(), thresholds.shown() if least is None else float(least)
         out = csv.writer(self.stdout, lineterminator="\n")
         out.writerow(OUTPUT)
@@ -65,7 +65,7 @@ def _read(file: Path) -> list[dict[str, str]]:
     return rows
 
 
-def _index(directory: Path | None) -> Index:
+def index_in(directory: Path | None) -> Index:
     try:
         if directory is not None:
             files = lists.read_directory(directory)

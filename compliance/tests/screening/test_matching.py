@@ -9,7 +9,7 @@ from compliance.screening.index import Index, Match, Person
 from compliance.screening.names import parts_of, sound
 from compliance.tests.screening.invented import an_index
 
-HIT = 0.85
+HIT = 0.82  # as the rule table has it at first
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +58,16 @@ def test_the_same_name_is_1(index: Index) -> None:
     assert best(index, "Dmitry Yuryevich Belostenkov").score == 1.0  # type: ignore[union-attr]
 
 
-def test_a_single_surname_is_shown_and_is_no_hit(index: Index) -> None:
+def test_a_rare_surname_alone_is_just_a_hit_and_says_so(index: Index) -> None:
     found = best(index, "Belostenkov")
-    assert found is not None and found.entry.uid == 103
-    assert 0.7 <= found.score < HIT
+    assert found is not None and (found.entry.uid, found.score) == (103, HIT)
     assert "A single name was asked about" in found.why
+
+
+def test_a_common_surname_alone_is_shown_and_no_hit(index: Index) -> None:
+    found = best(index, "Garcia")
+    assert found is not None and found.entry.uid == 104
+    assert 0.7 <= found.score < HIT
 
 
 def test_a_single_listed_word_is_no_hit_for_a_longer_name(index: Index) -> None:
