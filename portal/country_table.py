@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pycountry
 
@@ -38,7 +37,7 @@ class NewCountryRule:
             raise ProposalRefused("UNKNOWN_STANDING", "Say how it stands: one of the list.")
         if new["sourced"] not in RuleValue.Sourced.values:
             raise ProposalRefused("UNKNOWN_SOURCE", "Say whether it was read in the rule: one of the list.")
-        if date.fromisoformat(new["effective_from"]) < _today():
+        if date.fromisoformat(new["effective_from"]) < clock.today():
             raise ProposalRefused("PAST", "That day has passed, and what was decided by it stays.")
 
     def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
@@ -67,7 +66,3 @@ def choices() -> list[tuple[str, str]]:
     """Every country, by name."""
     codes = [found.alpha_2 for found in pycountry.countries]
     return sorted(((code, name_of(code)) for code in codes), key=lambda choice: choice[1])
-
-
-def _today() -> date:
-    return clock.now().astimezone(ZoneInfo("America/New_York")).date()

@@ -7,13 +7,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from portal import checks, clock, members, vault
+from portal import checks, clock, vault
 from portal.applications import agreements, cases, kept, renewals, timeline
 from portal.applications.overview import Overview
 from portal.applications.refusals import ApplicationRefused, not_answered_well
 from portal.applications.timeline import move
 from portal.checks import Finding, Outcome
-from portal.members import Role
 from portal.models import Account, Application, CheckResult, StepAnswers, User
 from portal.onboarding import answers
 from portal.onboarding.kinds import ApplicantKind, Purpose
@@ -24,6 +23,7 @@ LOOKED_AT = (
     "Your application is with a reviewer. You are told as soon as it is decided, or if anything is missing."
 )
 WITH_PROVIDER = "We have your application, and checks are running. There is nothing for you to do."
+GO_THROUGH = "Something has to be mended: please go through the steps named here again."
 BEGUN = "You began this application. Leave and come back whenever you like: every step is kept."
 
 
@@ -128,12 +128,6 @@ def withdraw(*, application: Application, by: User) -> Application:
     return row
 
 
-def may_apply_for(user: User, account: Account) -> bool:
-    """Renewals are begun by whoever signs for the account."""
-    role = account.memberships.filter(user=user).values_list("role", flat=True).first()
-    return role is not None and members.suffices(role, least=Role.SIGNER)
-
-
 def round_of(application: Application) -> int:
     """Of which time it was sent in, from 1."""
     return application.events.filter(code="SUBMITTED").count()
@@ -168,7 +162,7 @@ def _go_on(application: Application) -> None:
     said = [result for rows in latest.values() for result in rows]
     mend = [result for result in said if result.outcome == Outcome.FIX]
     if mend:
-        text = " ".join(dict.fromkeys(result.text for result in mend if result.text))
+        text = " ".join(dict.fromkeys(result.text for result in mend if result.text)) or GO_THROUGH
         move(
             application, Stage.NEEDS_ANSWERS, mover=Mover.VENUE, code=mend[0].code, text=text,
             steps=list(dict.fromkeys(result.step for result in mend if result.step)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -123,7 +123,7 @@ class _Unreadable(Exception):
 def _money(fact: Fact, raw: Any) -> int:
     try:
         cents = Decimal(raw) * 100 if isinstance(raw, str) else Decimal("NaN")
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond all numbers
         cents = Decimal("NaN")
     if not cents.is_finite() or not 0 <= cents < MOST_CENTS or cents != int(cents):
         raise _Unreadable("Enter an amount in US dollars, nought or more.")

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -13,6 +14,11 @@ from portal.tests.applications.people import Browser, a_persons_answers, abroad,
 from portal.tests.factories import a_user, an_account, an_operator
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def without_checks(settings: Any) -> None:
+    settings.ONBOARDING_CHECKS = []
 
 
 def opened(browser: Browser) -> Account:

@@ -39,6 +39,11 @@ class Second(First):
     pass
 
 
+@pytest.fixture(autouse=True)
+def without_checks(settings: Any) -> None:
+    settings.ONBOARDING_CHECKS = []
+
+
 @pytest.fixture
 def checks(settings: Any) -> Any:
     settings.ONBOARDING_CHECKS = NAMES
