@@ -6,6 +6,7 @@ import { ApiError } from "./api/client";
 import { TradePage } from "./books/TradePage";
 import { CashPage } from "./cash/CashPage";
 import { DocumentsPage } from "./documents/DocumentsPage";
+import { KeysPage } from "./keys/KeysPage";
 import { MarketListPage } from "./market/MarketListPage";
 import { MarketPage } from "./market/MarketPage";
 import { ApplicationPage } from "./onboarding/ApplicationPage";
@@ -13,6 +14,8 @@ import { ApplyPage } from "./onboarding/ApplyPage";
 import { Banner } from "./onboarding/Banner";
 import { ReviewPage } from "./onboarding/ReviewPage";
 import { StepPage } from "./onboarding/StepPage";
+import { InvitationPage } from "./members/InvitationPage";
+import { TeamPage } from "./members/TeamPage";
 import { OrdersPage } from "./orders/OrdersPage";
 import { PortfolioPage } from "./portfolio/PortfolioPage";
 import { AccountProvider } from "./session/AccountContext";
@@ -60,6 +63,9 @@ function Pages() {
             <Route path="/trades/:id" element={<TradePage />} />
             <Route path="/cash" element={<CashPage />} />
             <Route path="/documents" element={<DocumentsPage />} />
+            <Route path="/team" element={<TeamPage />} />
+            <Route path="/invitation" element={<InvitationPage />} />
+            <Route path="/keys" element={<KeysPage />} />
             <Route path="/apply" element={<ApplyPage />} />
             <Route path="/apply/:id" element={<ApplicationPage />} />
             <Route path="/apply/:id/review" element={<ReviewPage />} />

@@ -70,6 +70,14 @@ export function AccountMenu() {
               {t(session.accounts.length > 0 ? "onboarding.accounts" : "onboarding.title")}
             </MenuItem>
           )}
+          <MenuItem className="menu-item" onAction={() => void navigate("/team")}>
+            {t("team.title")}
+          </MenuItem>
+          {open && (
+            <MenuItem className="menu-item" onAction={() => void navigate("/keys")}>
+              {t("keys.title")}
+            </MenuItem>
+          )}
           <MenuItem className="menu-item" onAction={() => void signOut().then(() => navigate("/"))}>
             {t("session.sign_out")}
           </MenuItem>
