@@ -61,7 +61,7 @@ function Standing({ application }: { application: Application }) {
           </ol>
         </section>
       )}
-      {application.timeline.length > 0 && <Timeline application={application} />}
+      {stage !== "DRAFT" && <Timeline application={application} />}
       <Foot application={application} />
     </>
   );
@@ -108,7 +108,7 @@ function Onwards({ application }: { application: Application }) {
   }
 }
 
-function Timeline({ application: { timeline, waiting_for, stage, expected } }: { application: Application }) {
+function Timeline({ application: { timeline, waiting_for, stage } }: { application: Application }) {
   const { t } = useTranslation();
   return (
     <section className="panel" aria-labelledby="timeline">
@@ -130,7 +130,6 @@ function Timeline({ application: { timeline, waiting_for, stage, expected } }: {
             <span className="step-mark" />
             <div>
               <p className="step-head"><strong>{t(`onboarding.timeline.${waiting_for}`)}</strong></p>
-              {expected && <p className="muted">{expected}</p>}
             </div>
           </li>
         )}

@@ -83,7 +83,7 @@ export function amountInWords(text: string): string | undefined {
 
 function TextLine({ path, name, label, hint, isFilledByBrowser }: Given) {
   const { text, problem, set } = useField(path);
-  const { asked, autoComplete, short } = factsOf(name);
+  const { asked, autoComplete, short, lines } = factsOf(name);
   const said = asked === "date" ? dayInWords(text) : asked === "money" ? amountInWords(text) : undefined;
   return (
     <TextField
@@ -97,8 +97,8 @@ function TextLine({ path, name, label, hint, isFilledByBrowser }: Given) {
       autoComplete={isFilledByBrowser && autoComplete ? autoComplete : "off"}
     >
       <Label className="label"><LabelText name={name} label={label} /></Label>
-      {asked === "long" ? (
-        <TextArea className="input" rows={3} />
+      {lines ? (
+        <TextArea className={`input${asked === "secret" ? " apply-lines" : ""}`} rows={3} />
       ) : asked === "money" || asked === "percent" ? (
         <span className={`apply-affixed apply-${asked}`}>
           <Input className="input" inputMode="decimal" />
@@ -223,7 +223,7 @@ export function CardChoice({ label, hint, value, options, problem, onChange, isR
     <RadioGroup className="field apply-cards" value={value || null} onChange={onChange} isInvalid={problem !== undefined} validationBehavior="aria">
       <Label className="label">{label}</Label>
       {hint && <Text slot="description" className="field-hint">{hint}</Text>}
-      <div className={isRow ? "apply-card-row" : "apply-card-list"}>
+      <div className={isRow ? "apply-card-row" : options.some(({ explanation }) => explanation) ? "apply-card-list" : "apply-card-list apply-card-columns"}>
         {options.map((option) => (
           <Radio key={option.value} value={option.value} className="apply-card">
             <span className="apply-card-mark" aria-hidden="true" />

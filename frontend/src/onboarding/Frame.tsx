@@ -75,7 +75,7 @@ function Progress({ application: { id, kind, steps, stage }, at }: { application
       <p className="apply-progress-title">
         <Link to={applicationPath(id)}>{t(`onboarding.kind.${kind}.title`)}</Link>
         <span className="muted apply-progress-where">
-          {at === "review" ? t("onboarding.progress.last") : t("onboarding.progress.where", { n: place + 1, of: steps.length })}
+          {t("onboarding.progress.where", { n: place + 1, of: steps.length + 1 })}
         </span>
       </p>
       <p className="muted apply-progress-done">{t("onboarding.progress.done", { n: done, of: steps.length })}</p>
@@ -84,8 +84,10 @@ function Progress({ application: { id, kind, steps, stage }, at }: { application
           <li key={step} className={`apply-step apply-step-${state.toLowerCase()}`}>
             <Link to={stepPath(id, step)} aria-current={step === at ? "step" : undefined}>
               <span className="apply-step-mark" aria-hidden="true">{state === "DONE" ? <Icon name="check" /> : state === "FIX" ? "!" : n + 1}</span>
-              <span className="apply-step-name">{t(`onboarding.step.${step}.title`)}</span>
-              <span className="visually-hidden">, {t(`onboarding.progress.${state}`)}</span>
+              <span className="apply-step-name">
+                {t(`onboarding.step.${step}.title`)}
+                <span className="visually-hidden">, {t(`onboarding.progress.${state}`)}</span>
+              </span>
             </Link>
           </li>
         ))}

@@ -116,8 +116,9 @@ function StepEditor({ application, step, saved }: { application: Application; st
   const Form = FORMS[step];
   useLeaveWarning(isDirty);
 
-  const [change] = useState(() => (next: (answers: Answers) => Answers) => {
+  const [change] = useState(() => (next: (answers: Answers) => Answers, path?: string) => {
     setAnswers(next);
+    if (path !== undefined) setProblems((all) => Object.fromEntries(Object.entries(all).filter(([place]) => place !== path)));
     setDirty(true);
   });
 

@@ -33,6 +33,7 @@ function AnswerSummary({ application, step }: { application: Application; step: 
   const { data: answers } = useAnswers(application.id, step);
   if (!answers) return <Loading />;
   const people = listAt(answers, "people");
+  if (answers.declined === true) return <p>{t("onboarding.contact.declined")}</p>;
   return (
     <>
       {people.map((person, n) => (
@@ -46,6 +47,7 @@ function AnswerSummary({ application, step }: { application: Application; step: 
   );
 }
 
+const isAmerican = ({ country, formed_in }: Answers): boolean => (country ?? formed_in) === "US";
 const titleOf = (person: Answers): string => ["first_name", "last_name"].map((name) => textAt(person, name)).join(" ").trim();
 
 function Lines({ answers }: { answers: Answers }) {
@@ -61,7 +63,7 @@ function Lines({ answers }: { answers: Answers }) {
     <dl className="apply-summary">
       {lines.map(({ name, text }) => (
         <div key={name}>
-          <dt>{SHORT[name] ?? t(`onboarding.field.${name}`)}</dt>
+          <dt>{factsOf(name).asked === "region" && isAmerican(answers) ? t("onboarding.state") : (SHORT[name] ?? t(`onboarding.field.${name}`))}</dt>
           <dd>{text}</dd>
         </div>
       ))}
@@ -85,7 +87,7 @@ export function useInWords(): (name: FieldName, value: Value | undefined, among:
       case "country":
         return countryName(value);
       case "region":
-        return (among.country ?? among.formed_in) === "US" ? stateName(value) : value;
+        return isAmerican(among) ? stateName(value) : value;
       case "choice":
       case "cards": {
         const field = name as ChoiceField;

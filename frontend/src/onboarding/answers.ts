@@ -43,7 +43,7 @@ function replaced(tree: Value | undefined, part: string, rest: string[], value: 
   return { ...named, [part]: inside(named[part]) };
 }
 
-const SECRETS = ["tin", "id_number"];
+const SECRETS = ["tin", "id_number", "mrz"];
 
 /** A secret that is kept comes as "•••6789"; sent back like that, it stays. */
 export const isMasked = (value: string): boolean => value.startsWith("•");

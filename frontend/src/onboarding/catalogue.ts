@@ -14,12 +14,14 @@ export type ChoiceOf<F extends ChoiceField> = (typeof CHOICES)[F][number];
 export type ChoiceKey = { [F in ChoiceField]: `onboarding.choice.${F}.${ChoiceOf<F>}` }[ChoiceField];
 
 /** How a field is asked: and, of the same answer, how it is shown. */
-export type Asked = "text" | "long" | "date" | "money" | "percent" | "country" | "region" | "choice" | "cards" | "secret" | "yes_no" | "tick" | "email" | "phone";
+export type Asked = "text" | "date" | "money" | "percent" | "country" | "region" | "choice" | "cards" | "secret" | "yes_no" | "tick" | "email" | "phone";
 
 interface FieldFacts {
   asked: Asked;
   autoComplete?: string;
   optional?: true;
+  /** More than one line. */
+  lines?: true;
   /** Of a short answer: it does not take the whole line. */
   short?: true;
 }
@@ -34,6 +36,7 @@ export const FIELDS = {
   id_country: { asked: "country" },
   id_number: { asked: "secret" },
   id_expires_on: { asked: "date", short: true },
+  mrz: { asked: "secret", optional: true, lines: true },
   custodian: { asked: "text" },
   custodian_account: { asked: "text" },
   address_line: { asked: "text", autoComplete: "street-address" },
@@ -45,7 +48,7 @@ export const FIELDS = {
   formed_in: { asked: "country" },
   formed_region: { asked: "region" },
   formed_on: { asked: "date", short: true },
-  business: { asked: "long" },
+  business: { asked: "text", lines: true },
   owns_percent: { asked: "percent", short: true },
   title: { asked: "text" },
   nobody_owns_25: { asked: "tick" },

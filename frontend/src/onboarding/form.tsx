@@ -8,7 +8,8 @@ export type Problems = Record<string, string>;
 export interface StepForm {
   answers: Answers;
   problems: Problems;
-  change: (next: (answers: Answers) => Answers) => void;
+  /** With the place that was answered anew, whose problem is no longer of it. */
+  change: (next: (answers: Answers) => Answers, path?: string) => void;
 }
 
 const FormContext = createContext<StepForm>({ answers: {}, problems: {}, change: () => undefined });
@@ -26,6 +27,6 @@ export function useField(path: string) {
     value: valueAt(answers, path),
     text: textAt(answers, path),
     problem: problems[path],
-    set: (value: Value | undefined) => change((all) => withValue(all, path, value)),
+    set: (value: Value | undefined) => change((all) => withValue(all, path, value), path),
   };
 }

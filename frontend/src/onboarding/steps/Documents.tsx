@@ -204,7 +204,7 @@ function Uploader({ application, needed, label, isMore }: UploaderProps) {
               {t("onboarding.documents.camera")}
             </Button>
             <span className="muted apply-drop-hint">{t("onboarding.documents.or_drop")}</span>
-            <span className="field-hint" id={id}>{t("onboarding.documents.taken")}</span>
+            {!isMore && <span className="field-hint" id={id}>{t("onboarding.documents.taken")}</span>}
           </>
         )}
       </DropZone>

@@ -1,7 +1,7 @@
 import { Button } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
-import { listAt, withValue } from "../answers";
+import { listAt, textAt, withValue } from "../answers";
 import { Field } from "../Field";
 import { useForm } from "../form";
 import { type Application, isEntity } from "../types";
@@ -34,6 +34,7 @@ export function Names({ at, isFilledByBrowser = false }: { at: string; isFilledB
 }
 
 export function Papers({ at }: { at: string }) {
+  const { answers } = useForm();
   return (
     <>
       <div className="apply-pair">
@@ -44,6 +45,7 @@ export function Papers({ at }: { at: string }) {
         <Field path={`${at}.id_number`} />
         <Field path={`${at}.id_expires_on`} />
       </div>
+      {textAt(answers, `${at}.id_kind`) === "PASSPORT" && <Field path={`${at}.mrz`} />}
     </>
   );
 }
