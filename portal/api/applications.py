@@ -24,7 +24,7 @@ from portal.api.application_outputs import (
 )
 from portal.api.errors import ApiError
 from portal.api.inputs import IdField, Input, valid
-from portal.api.outputs import errors
+from portal.api.outputs import errors, moment
 from portal.api.uploads import as_json as upload_as_json
 from portal.applications import agreements, kept, services
 from portal.applications.overview import Overview
@@ -191,7 +191,7 @@ def _whole(request: Request, application_id: int) -> dict[str, Any]:
         "agreements": [
             {
                 **_text(row.agreement),
-                "signed_at": row.signature and row.signature.at,
+                "signed_at": row.signature and moment(row.signature.at),
                 "typed_name": row.signature and row.signature.typed_name,
             }
             for row in overview.agreements
@@ -201,7 +201,7 @@ def _whole(request: Request, application_id: int) -> dict[str, Any]:
             {"id": str(row.pk), "role": row.role, "name": row.full_name} for row in overview.identities
         ],
         "timeline": [
-            {"at": row.at, "stage": row.stage, "code": row.code, "text": row.text, "steps": row.steps}
+            {"at": moment(row.at), "stage": row.stage, "code": row.code, "text": row.text, "steps": row.steps}
             for row in overview.events
         ],
         "can_submit": overview.can_submit,
@@ -219,7 +219,7 @@ def _in_list(row: Application) -> dict[str, Any]:
         "purpose": row.purpose,
         "stage": row.stage,
         "account": None if row.account_id is None else str(row.account_id),
-        "started_at": row.started_at,
+        "started_at": moment(row.started_at),
     }
 
 

@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from portal import uploads
 from portal.api.errors import ApiError, not_taken
 from portal.api.inputs import IdField, Input, valid
-from portal.api.outputs import Shape, errors
+from portal.api.outputs import Shape, errors, moment
 from portal.models import Application, Upload, User
 from portal.uploads import File, UploadNotFound, UploadRefused, names
 
@@ -89,7 +89,7 @@ def as_json(upload: Upload) -> dict[str, Any]:
         "dated": upload.dated,
         "tax_year": upload.tax_year,
         "identity": None if upload.identity_id is None else str(upload.identity_id),
-        "uploaded_at": upload.uploaded_at,
+        "uploaded_at": moment(upload.uploaded_at),
     }
 
 
