@@ -32,6 +32,12 @@ SECTIONS = {
     ],
     "Reconciliation": ["trading.Case", "trading.Reconciliation", "trading.PositionFile"],
     "People": ["portal.Account", "portal.User", "auth.Group", "portal.Issuer", "portal.TaxForm"],
+    "Screening": [
+        "compliance.ScreeningHit",
+        "compliance.ScreeningList",
+        "compliance.ListedEntry",
+        "compliance.ScreeningRun",
+    ],
     "Office": [
         "portal.Proposal",
         "portal.RuleValue",
@@ -50,6 +56,9 @@ NAMES = {
     "trading.BankStatement": "Bank",
     "trading.CapitalFigures": "Customers’ and own money",
     "portal.RuleValue": "Rule table",
+    "compliance.ScreeningHit": "Hits",
+    "compliance.ScreeningList": "Sanctions lists",
+    "compliance.ScreeningRun": "Runs",
     "portal.Denial": "Denied",
     "portal.CountryRule": "Countries",
 }

@@ -22,6 +22,7 @@ MONEY_ACTS = {
 }  # fmt: skip
 SETTLEMENT = ["instruction", "custodian", "dividend", "dividendpayment"]
 RECONCILIATION = ["case", "reconciliation", "positionfile"]
+SCREENING = ["screeninghit", "screeninglist", "listedentry", "screeningrun"]
 
 ONBOARDING_REVIEWER = "Onboarding reviewer"
 MARKET_OPERATOR = "Market operator"
@@ -62,6 +63,8 @@ ROLES: dict[str, set[str]] = {
         "trading.close_case",
         "trading.halt_listing",
         "trading.lift_regulatory_halt",
+        *_view("compliance", *SCREENING),
+        "compliance.decide_screeninghit",
         "trading.add_custodian",
         "trading.change_custodian",
         "portal.add_issuer",

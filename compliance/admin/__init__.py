@@ -1,5 +1,5 @@
 """Supervision at the operators' desk."""
 
-from compliance.admin import accounts
+from compliance.admin import accounts, screening
 
-__all__ = ["accounts"]
+__all__ = ["accounts", "screening"]

@@ -8,6 +8,11 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import models
 
+from compliance.models import ScreeningHit, ScreeningRun
+from compliance.screening import rescreening
+from compliance.screening import lists as sanctions
+from compliance.tests.screening.applicants import TORVALDEN, an_approved
+from compliance.tests.screening.invented import load
 from portal import clock, proposals, roles, tax
 from portal.models import Account, AuditEntry, Issuer, Proposal, User
 from portal.tests.desk import (
@@ -75,6 +80,9 @@ def listing() -> Listing:
         signed_on=clock.now().date(),
     )  # fmt: skip
     approved("PAY_DIVIDEND", "ACME", {"cents_per_lot": "1"})
+    an_approved(TORVALDEN)
+    load()
+    rescreening.carry_on(rescreening.start(ScreeningRun.Cause.ASKED, sanctions.in_force()))
     propose(listing)
     return listing
 
@@ -100,6 +108,7 @@ def acts(listing: Listing) -> dict[str, tuple[str, dict[str, str]]]:
     case = f"/admin/trading/case/{Case.objects.earliest('pk').pk}"
     instruction = f"/admin/trading/instruction/{Instruction.objects.earliest('pk').pk}"
     withdrawal = f"/admin/trading/withdrawal/{Withdrawal.objects.get().pk}"
+    hit = f"/admin/compliance/screeninghit/{ScreeningHit.objects.get().pk}"
     reason, halt = {"note": "why not"}, {"reason_code": "REGULATORY"}
     return {
         f"/admin/trading/listing/halt/?listing={listing.pk}": ("trading.halt_listing", halt),
@@ -151,6 +160,8 @@ def acts(listing: Listing) -> dict[str, tuple[str, dict[str, str]]]:
         f"{case}/compare/": ("trading.close_case", {}),
         f"{case}/close/": ("trading.close_case", reason),
         f"{case}/propose/": ("portal.add_proposal", reason),
+        f"{hit}/clear/": ("compliance.decide_screeninghit", reason),
+        f"{hit}/confirm/": ("compliance.decide_screeninghit", reason),
         f"/admin/portal/proposal/{proposal.pk}/approve/": ("portal.decide_proposal", {}),
         f"/admin/portal/proposal/{proposal.pk}/reject/": ("portal.decide_proposal", {"reason": "why not"}),
         f"/admin/portal/account/suspend/?account={account.pk}": ("portal.suspend_account", reason),
@@ -210,7 +221,7 @@ def test_what_a_role_may_not_do_is_refused_and_has_no_effect(listing: Listing, r
             refused += 1
     assert footprint() == before
     expected = {
-        roles.ONBOARDING_REVIEWER: 40, roles.MARKET_OPERATOR: 37, roles.MARKET_SUPERVISOR: 4,
+        roles.ONBOARDING_REVIEWER: 42, roles.MARKET_OPERATOR: 39, roles.MARKET_SUPERVISOR: 6,
         roles.COMPLIANCE_OFFICER: 0,
     }  # fmt: skip
     assert refused == expected.get(role, len(acts(listing)))

@@ -15,7 +15,8 @@ HARMLESS: dict[str, Any] = {
 
 
 def an_application(*people: dict[str, Any], stage: str = "IN_REVIEW", **fields: Any) -> Application:
-    given = {"kind": "INDIVIDUAL", "key": vault.new_key(), "started_at": clock.now()} | fields
+    now = clock.now()
+    given = {"kind": "INDIVIDUAL", "key": vault.new_key(), "started_at": now, "submitted_at": now} | fields
     if "applicant" not in given:
         given["applicant"] = a_user(password=None)
     row = Application.objects.create(stage=stage, **given)
