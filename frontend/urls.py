@@ -16,6 +16,8 @@ urlpatterns = [
     path("apply", shell, name="apply"),
     path("apply/<int:application_id>", shell, name="application"),
     path("apply/<int:application_id>/<slug:step>", shell, name="application-step"),
+    path("inbox", shell, name="inbox"),
+    path("standing", shell, name="standing"),
     path("sign-in", shell, name="sign-in"),
     path("favicon.ico", icon, name="icon"),
 ]

@@ -118,10 +118,10 @@ def _words(account: Account, ending: Ending, until: date, today: date) -> tuple[
     if ending.matter == "DOCUMENT":
         way = "Hand in a new one, so that your identity can be verified again when that is due."
     elif until < today:
-        way = "You may sell, not buy what it is needed for, until it is renewed."
+        way = "Until it is renewed you may sell, but not buy what it is needed for."
     else:
-        way = "From the day after, you may sell, not buy what it is needed for, until it is renewed."
-    return f"{what} {when}", f"{what} {when}. {way}"
+        way = "Renew it in time: from the day after, you may sell, but not buy what it is needed for."
+    return f"{what} {when}", way
 
 
 def _verified(account: Account) -> list[Ending]:

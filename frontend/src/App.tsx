@@ -7,6 +7,7 @@ import { TradePage } from "./books/TradePage";
 import { CashPage } from "./cash/CashPage";
 import { DocumentsPage } from "./documents/DocumentsPage";
 import { KeysPage } from "./keys/KeysPage";
+import { InboxPage } from "./inbox/InboxPage";
 import { MarketListPage } from "./market/MarketListPage";
 import { MarketPage } from "./market/MarketPage";
 import { ApplicationPage } from "./onboarding/ApplicationPage";
@@ -20,6 +21,7 @@ import { OrdersPage } from "./orders/OrdersPage";
 import { PortfolioPage } from "./portfolio/PortfolioPage";
 import { AccountProvider } from "./session/AccountContext";
 import { SignInPage } from "./session/SignInPage";
+import { StandingPage } from "./standing/StandingPage";
 import { ErrorBoundary } from "./ui/ErrorBoundary";
 import { Header } from "./ui/Header";
 import { Toasts } from "./ui/Toasts";
@@ -70,6 +72,8 @@ function Pages() {
             <Route path="/apply/:id" element={<ApplicationPage />} />
             <Route path="/apply/:id/review" element={<ReviewPage />} />
             <Route path="/apply/:id/:step" element={<StepPage />} />
+            <Route path="/inbox" element={<InboxPage />} />
+            <Route path="/standing" element={<StandingPage />} />
             <Route path="/sign-in" element={<SignInPage />} />
           </Routes>
         </ErrorBoundary>

@@ -33,7 +33,7 @@ class StandingMatterShape(Shape):
 
 class StandingShape(Shape):
     account = CharField()
-    investor_class = CharField()
+    investor_class = ChoiceField(list(InvestorClass))
     today = DateField(help_text="The venue’s day.")
     may_buy = BooleanField(help_text="Identity and tax form are good; what may be bought goes by the class.")
     matters = StandingMatterShape(many=True)

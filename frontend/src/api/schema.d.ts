@@ -869,6 +869,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's notices, newest first
+         * @description The caller's notices, newest first.
+         */
+        get: operations["notices_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark notices as read, up to one
+         * @description Mark notices as read, up to one.
+         */
+        post: operations["notices_read_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of which kinds of notices the caller gets mail
+         * @description Of which kinds of notices the caller gets mail.
+         */
+        get: operations["notices_switches_retrieve"];
+        put?: never;
+        /**
+         * Switch mail of one kind on or off
+         * @description Switch mail of one kind on or off. The inbox has it either way.
+         */
+        post: operations["notices_switches_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many of the caller's notices are unread
+         * @description How many of the caller's notices are unread.
+         */
+        get: operations["notices_unread_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders": {
         parameters: {
             query?: never;
@@ -1129,6 +1213,26 @@ export interface paths {
          * @description Choose the lots a sale shall take. Until it settles; an empty choice means first in, first out.
          */
         put: operations["settlements_lots_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is verified of an account, and until when
+         * @description What is verified of an account, and until when. Past it, one may sell but not buy.
+         */
+        get: operations["standing_retrieve"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1766,6 +1870,8 @@ export interface components {
             next: string | null;
             results: components["schemas"]["InstructionShape"][];
         };
+        /** @enum {string} */
+        InvestorClassEnum: "RETAIL" | "ACCREDITED" | "QIB" | "NON_US";
         InvitationInputRequest: {
             /** Format: email */
             email: string;
@@ -2022,6 +2128,8 @@ export interface components {
             next: string | null;
             results: components["schemas"]["LotShape"][];
         };
+        /** @enum {string} */
+        MatterEnum: "IDENTITY" | "ACCREDITATION" | "TAX" | "DOCUMENT";
         MemberShape: {
             email: string;
             id: string;
@@ -2122,6 +2230,25 @@ export interface components {
             /** @description For people. */
             message: string;
             state: components["schemas"]["SettlementStateEnum"] | components["schemas"]["NullEnum"];
+        };
+        NoticeShape: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @description As in the switches. */
+            kind: string;
+            /** @description A page of the site, or empty. */
+            link: string;
+            /** Format: date-time */
+            read_at: string | null;
+            subject: string;
+            text: string;
+        };
+        NoticesShape: {
+            next: string | null;
+            results: components["schemas"]["NoticeShape"][];
+            /** @description Of all there are. */
+            unread: number;
         };
         NullEnum: null;
         OrderInBookShape: {
@@ -2447,6 +2574,13 @@ export interface components {
         };
         /** @enum {string} */
         PurposeEnum: "OPEN" | "RENEW_IDENTITY" | "ACCREDITATION";
+        ReadInputRequest: {
+            /**
+             * Format: int64
+             * @description The newest notice seen: it and all before it are read.
+             */
+            up_to: number;
+        };
         ReasonShape: {
             /** @description The rule behind it, where there is one. */
             citation: string;
@@ -2478,6 +2612,8 @@ export interface components {
             next: string | null;
             results: components["schemas"]["RefusalShape"][];
         };
+        /** @enum {string} */
+        RenewEnum: "RENEW_IDENTITY" | "ACCREDITATION";
         ReplaceInputRequest: {
             /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
             cl_ord_id: string;
@@ -2666,6 +2802,37 @@ export interface components {
         SourceEnum: "ISSUER" | "AFFILIATE" | "TRADE" | "OTHER";
         /** @enum {string} */
         StageEnum: "DRAFT" | "CHECKING" | "IN_REVIEW" | "NEEDS_ANSWERS" | "APPROVED" | "REJECTED" | "WITHDRAWN";
+        StandingMatterShape: {
+            /** @description Without it nothing, or not everything, may be bought. */
+            is_needed: boolean;
+            matter: components["schemas"]["MatterEnum"];
+            /** @description The purpose of an application that renews it. */
+            renew: components["schemas"]["RenewEnum"];
+            /** @description E.g. the tax form, or how status was verified; or empty. */
+            rests_on: string;
+            /** @description NONE: never verified. */
+            state: components["schemas"]["StandingMatterShapeStateEnum"];
+            title: string;
+            /**
+             * Format: date
+             * @description The last day it is good; null where it does not end.
+             */
+            until: string | null;
+        };
+        /** @enum {string} */
+        StandingMatterShapeStateEnum: "GOOD" | "ENDS_SOON" | "ENDED" | "NONE";
+        StandingShape: {
+            account: string;
+            investor_class: components["schemas"]["InvestorClassEnum"];
+            matters: components["schemas"]["StandingMatterShape"][];
+            /** @description Identity and tax form are good; what may be bought goes by the class. */
+            may_buy: boolean;
+            /**
+             * Format: date
+             * @description The venue’s day.
+             */
+            today: string;
+        };
         StartInputRequest: {
             /**
              * Format: int64
@@ -2774,6 +2941,20 @@ export interface components {
         };
         /** @enum {string} */
         StopTypeEnum: "STOP" | "STOP_LIMIT" | "TRAILING_STOP";
+        SwitchesShape: {
+            results: components["schemas"]["SwitchShape"][];
+        };
+        SwitchInputRequest: {
+            kind: string;
+            mail: boolean;
+        };
+        SwitchShape: {
+            kind: string;
+            mail: boolean;
+            /** @description Whether mail of this kind may be switched off. */
+            may_be_off: boolean;
+            title: string;
+        };
         TeamShape: {
             invitations: components["schemas"]["InvitationShape"][];
             /** @description Whether the caller decides who is a member. */
@@ -2814,6 +2995,9 @@ export interface components {
         TradingStateEnum: "CLOSED" | "PRE_OPEN" | "OPENING_CALL" | "INITIAL_CALL" | "PERIODIC_CALL" | "CLOSING_CALL" | "REOPENING_CALL" | "VOLATILITY_CALL" | "CONTINUOUS" | "HALTED" | "FAULTED";
         /** @enum {string} */
         TransferKindEnum: "DEPOSIT" | "ISSUE" | "TRADE_CASH" | "TRADE_TOKEN" | "TRADE_FEE" | "REVERSAL_CASH" | "REVERSAL_TOKEN" | "REVERSAL_FEE" | "UNMATCHED" | "WITHDRAWAL" | "PAYMENT" | "RETURN" | "FUNDING" | "DIVIDEND" | "WITHHOLDING" | "FEE_REFUND" | "COMPENSATION" | "CORRECTION";
+        UnreadShape: {
+            unread: number;
+        };
         UnsettledShape: {
             /** Format: date-time */
             due_at: string;
@@ -5708,6 +5892,238 @@ export interface operations {
             };
         };
     };
+    notices_retrieve: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    notices_read_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    notices_switches_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwitchesShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    notices_switches_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwitchesShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    notices_unread_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
     orders_list: {
         parameters: {
             query?: {
@@ -6687,6 +7103,55 @@ export interface operations {
             };
             /** @description Understood and refused, with a reason. Nothing has changed. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    standing_retrieve: {
+        parameters: {
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -38,6 +38,10 @@ export type Movement = Schemas["MovementShape"];
 export type BankAccount = Schemas["BankAccountShape"];
 export type Withdrawal = Schemas["WithdrawalShape"];
 export type VenueDocument = Schemas["DocumentShape"];
+export type Notice = Schemas["NoticeShape"];
+export type NoticeSwitch = Schemas["SwitchShape"];
+export type AccountStanding = Schemas["StandingShape"];
+export type StandingMatter = Schemas["StandingMatterShape"];
 export type Interval = "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
 
 /** What stands besides book, trades and figures of a market: every door tells it in the same words. */

@@ -78,6 +78,11 @@ export function AccountMenu() {
               {t("keys.title")}
             </MenuItem>
           )}
+          {session.accounts.length > 0 && (
+            <MenuItem className="menu-item" onAction={() => void navigate("/standing")}>
+              {t("standing.title")}
+            </MenuItem>
+          )}
           <MenuItem className="menu-item" onAction={() => void signOut().then(() => navigate("/"))}>
             {t("session.sign_out")}
           </MenuItem>

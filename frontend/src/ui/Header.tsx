@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
 
+import { Bell } from "../inbox/Bell";
 import { AccountMenu } from "../session/AccountMenu";
 import { useSession } from "../session/useSession";
 import { ConnectionState } from "./ConnectionState";
@@ -38,6 +39,7 @@ export function Header() {
       <div className="header-end">
         <ConnectionState />
         <ShortcutHelp />
+        <Bell />
         <SettingsMenu />
         <AccountMenu />
       </div>
