@@ -116,6 +116,7 @@ CELERY_BEAT_SCHEDULE = {
     "uploads": {"task": "portal.tasks.sweep_uploads", "schedule": 3600.0, "options": {"expires": 3600}},
     "seal": {"task": "trading.tasks.seal_records", "schedule": 15.0, "options": {"expires": 30}},
     "mail": {"task": "portal.tasks.send_mail", "schedule": 10.0, "options": {"expires": 20}},
+    "contacts": {"task": "portal.tasks.change_contacts", "schedule": 60.0, "options": {"expires": 120}},
     "remind": {"task": "portal.tasks.remind", "schedule": 600.0, "options": {"expires": 1200}},
     "stop buying": {
         "task": "compliance.tasks.stop_buying_where_over", "schedule": 60.0, "options": {"expires": 120},
@@ -201,8 +202,8 @@ MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: clocks of telephones differ (RFC 
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("browser",)
 HEADLESS_FRONTEND_URLS = {
-    "account_signup": "/sign-up",
-    "account_reset_password": "/forgotten-password",
+    "account_signup": f"{env.SITE_URL}/sign-up",
+    "account_reset_password": f"{env.SITE_URL}/forgotten-password",
 }
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
@@ -291,11 +292,15 @@ SPECTACULAR_SETTINGS = {
         "TransferKindEnum": "trading.models.ledger.Transfer.Kind",
         "ApplicantKindEnum": "portal.onboarding.kinds.ApplicantKind",
         "StepEnum": "portal.onboarding.steps.Step",
+        "SignInOutcomeEnum": "portal.models.SignIn.Outcome",
+        "ContactKindEnum": "portal.models.ContactChange.Kind",
+        "ContactChangeStatusEnum": "portal.models.ContactChange.Status",
         "UploadKindEnum": "portal.models.uploads.Upload.Kind",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [
         {"name": "session", "description": "Who is signed in."},
+        {"name": "safety", "description": "One's contacts, and the history of one's sign-ins."},
         {
             "name": "market",
             "description": "Market data, open to everybody. Start here, then follow a socket.",

@@ -19,5 +19,10 @@ urlpatterns = [
     path("inbox", shell, name="inbox"),
     path("standing", shell, name="standing"),
     path("sign-in", shell, name="sign-in"),
+    path("sign-up", shell, name="sign-up"),
+    path("forgotten-password", shell, name="forgotten-password"),
+    path("second-factor", shell, name="second-factor"),
+    path("security", shell, name="security"),
+    path("stop-change", shell, name="stop-change"),
     path("favicon.ico", icon, name="icon"),
 ]

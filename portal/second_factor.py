@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
@@ -38,7 +39,7 @@ def stated(*, person: str = "pk") -> Exists:
     return Exists(Authenticator.objects.filter(user=OuterRef(person), type__in=FACTORS))
 
 
-def has(user: AbstractBaseUser) -> bool:
+def has(user: AbstractBaseUser | AnonymousUser) -> bool:
     """Whether they have set one up: without, nobody trades, moves money or enters the desk. Whoever has
     one cannot sign in without it."""
     known: bool | None = getattr(user, "has_second_factor", None)

@@ -13,7 +13,9 @@ from allauth.account.models import EmailAddress
 from allauth.core import context
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +37,15 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "Too many wrong tries: sign-in is closed for 15 minutes.",
         "rate_limited": "Too many tries: wait a minute.",
     }
+
+    def clean_email(self, email: str) -> str:
+        """Nobody becomes one of the demo's people, whose addresses say who they are."""
+        if email.lower().endswith(DEMO_PEOPLE):
+            raise ValidationError("This address belongs to the demo: use one of your own.", code="of_demo")
+        return email
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, context | {"venue": settings.VENUE["name"]})
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """allauth counts in a process's memory; here the history counts (``portal.lockout``)."""
@@ -105,7 +116,7 @@ def is_kept_out(user: AbstractBaseUser) -> bool:
     return not settings.DEMO and is_of_demo(user)
 
 
-def is_of_demo(user: AbstractBaseUser) -> bool:
+def is_of_demo(user: AbstractBaseUser | AnonymousUser) -> bool:
     return isinstance(user, User) and user.email.endswith(DEMO_PEOPLE)
 
 

@@ -6,7 +6,7 @@ What its owner did not expect is told them at once, too.
 from typing import Any
 
 from allauth.account import signals as account_signals
-from allauth.account.adapter import get_adapter
+from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa import signals as mfa_signals
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_out
@@ -29,7 +29,7 @@ FACTORS = {
 
 
 def address_of(request: HttpRequest) -> str | None:
-    address: str | None = get_adapter().get_client_ip(request)
+    address: str | None = get_client_ip(request)
     return address
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from portal import expiry, mailing, uploads
+from portal import contacts, expiry, mailing, uploads
 
 
 @shared_task(name="portal.tasks.sweep_uploads")
@@ -20,3 +20,9 @@ def send_mail() -> None:
 def remind() -> None:
     """Of what ends soon, once for each day reminded on."""
     expiry.remind()
+
+
+@shared_task(name="portal.tasks.change_contacts")
+def change_contacts() -> None:
+    """What has waited its cooling period comes into effect."""
+    contacts.apply_due()

@@ -20,7 +20,12 @@ import { TeamPage } from "./members/TeamPage";
 import { OrdersPage } from "./orders/OrdersPage";
 import { PortfolioPage } from "./portfolio/PortfolioPage";
 import { AccountProvider } from "./session/AccountContext";
+import { SecondFactorPage } from "./safety/SecondFactorPage";
+import { SecurityPage } from "./safety/SecurityPage";
+import { StopChangePage } from "./safety/StopChangePage";
+import { ForgottenPasswordPage } from "./session/ForgottenPasswordPage";
 import { SignInPage } from "./session/SignInPage";
+import { SignUpPage } from "./session/SignUpPage";
 import { StandingPage } from "./standing/StandingPage";
 import { ErrorBoundary } from "./ui/ErrorBoundary";
 import { Header } from "./ui/Header";
@@ -75,6 +80,11 @@ function Pages() {
             <Route path="/inbox" element={<InboxPage />} />
             <Route path="/standing" element={<StandingPage />} />
             <Route path="/sign-in" element={<SignInPage />} />
+            <Route path="/sign-up" element={<SignUpPage />} />
+            <Route path="/forgotten-password" element={<ForgottenPasswordPage />} />
+            <Route path="/second-factor" element={<SecondFactorPage />} />
+            <Route path="/security" element={<SecurityPage />} />
+            <Route path="/stop-change" element={<StopChangePage />} />
           </Routes>
         </ErrorBoundary>
         <Toasts />

@@ -9,12 +9,14 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.headless.account import views as account
+from allauth.headless.account.inputs import SignupInput
 from allauth.headless.base.views import APIView, ConfigView
 from allauth.headless.constants import Client
 from allauth.headless.mfa import inputs
 from allauth.headless.mfa import views as mfa
 from allauth.headless.usersessions.views import SessionsView
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
@@ -27,6 +29,8 @@ from portal.models import User
 from portal.sign_in import Outcome, is_of_demo
 
 Check = Callable[[], Authenticator | None]
+# What allauth and fido2 raise at a passkey that no browser made.
+UNREADABLE = (KeyError, TypeError, AttributeError, ValueError)
 
 
 def counted(user: User, *, method: str, check: Check) -> Authenticator:
@@ -43,6 +47,20 @@ def counted(user: User, *, method: str, check: Check) -> Authenticator:
     if found is None:
         raise get_adapter().validation_error("too_many_login_attempts" if locked else "incorrect_code")
     return found
+
+
+class SignUpInput(SignupInput):
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        email, password = cleaned.get("email"), cleaned.get("password")
+        if email and password:
+            try:
+                get_adapter().clean_password(password, user=User(email=email))
+            except ValidationError as error:
+                self.add_error("password", error)
+            if self.account_already_exists:
+                make_password(password)  # or how fast the answer comes would tell
+        return cleaned
 
 
 class _Code:
@@ -68,7 +86,7 @@ class _Passkey:
     def _checked(self) -> Authenticator | None:
         try:
             found: Authenticator = super().clean_credential()  # type: ignore[misc]
-        except ValidationError:
+        except (ValidationError, *UNREADABLE):
             return None
         return found
 
@@ -87,6 +105,25 @@ class PasskeyInput(_Passkey, inputs.AuthenticateWebAuthnInput):
 
 class PasskeyAgainInput(_Passkey, inputs.ReauthenticateWebAuthnInput):
     pass
+
+
+class PasskeyLoginInput(inputs.LoginWebAuthnInput):
+    def clean_credential(self) -> Authenticator:
+        """No user is named before the passkey is read: nothing to count, and guessing one is hopeless."""
+        try:
+            found: Authenticator = super().clean_credential()
+        except UNREADABLE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+        return found
+
+
+class NewPasskeyInput(inputs.AddWebAuthnInput):
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except UNREADABLE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+        return cleaned
 
 
 class _NotOfDemo(APIView):
@@ -113,7 +150,7 @@ class RecoveryCodesView(_NotOfDemo, mfa.ManageRecoveryCodesView):
 
 
 class PasskeysView(_NotOfDemo, mfa.ManageWebAuthnView):
-    pass
+    input_class = mfa.ManageWebAuthnView.input_class | {"POST": NewPasskeyInput}
 
 
 def door(route: str, view: type[APIView], **options: Any) -> URLPattern:
@@ -125,7 +162,7 @@ urlpatterns = [
     door("auth/session", account.SessionView),
     door("auth/sessions", SessionsView),
     # Signing up, and a forgotten password.
-    door("auth/signup", account.SignupView),
+    door("auth/signup", account.SignupView, input_class={"POST": SignUpInput}),
     door("auth/email/verify", account.VerifyEmailView),
     door("auth/email/verify/resend", account.ResendEmailVerificationCodeView),
     door("auth/password/request", account.RequestPasswordResetView),
@@ -133,7 +170,7 @@ urlpatterns = [
     # Signing in, and showing again who one is.
     door("auth/login", account.LoginView),
     door("auth/2fa/authenticate", mfa.AuthenticateView, input_class=CodeInput),
-    door("auth/webauthn/login", mfa.LoginWebAuthnView),
+    door("auth/webauthn/login", mfa.LoginWebAuthnView, input_class={"POST": PasskeyLoginInput}),
     door("auth/webauthn/authenticate", mfa.AuthenticateWebAuthnView, input_class={"POST": PasskeyInput}),
     door("auth/reauthenticate", account.ReauthenticateView),
     door("auth/2fa/reauthenticate", mfa.ReauthenticateView, input_class=CodeAgainInput),

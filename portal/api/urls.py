@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from rest_framework.views import APIView
 
-from portal.api import applications, keys, members, notices, standing, uploads
+from portal.api import applications, keys, members, notices, safety, standing, uploads
 
 
 def live(route: str, view: type[APIView]) -> URLPattern:
@@ -41,6 +41,13 @@ urlpatterns = [
     live("issuers/<int:house_id>/invitations/<int:invitation_id>", members.IssuerInvitationView),
     live("invitations/find", members.FindInvitationView),
     live("invitations/accept", members.AcceptInvitationView),
+    live("safety", safety.SafetyView),
+    live("safety/sign-ins", safety.SignInsView),
+    live("safety/contact-changes", safety.ContactChangesView),
+    live("safety/contact-changes/stop", safety.StopByLinkView),
+    live("safety/contact-changes/<int:change_id>/verify", safety.VerifyContactChangeView),
+    live("safety/contact-changes/<int:change_id>/stop", safety.StopContactChangeView),
+    path("safety/totp.svg", safety.totp_picture),
     live("keys", keys.KeysView),
     live("keys/<int:key_id>", keys.KeyView),
 ]

@@ -4,10 +4,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
 from portal import vault
+from portal.models import User
 from portal.tests.factories import PASSWORD
 
 if TYPE_CHECKING:
@@ -47,6 +49,11 @@ def new_code(email: str) -> str:
     _, now, following = totp.yield_hotp_counters_from_time()
     counter = now if row.data.get("counter", 0) < now else following
     return totp.format_hotp_value(totp.hotp_value(vault.unseal(row.data["secret"]), counter))
+
+
+def recovery_code(user: User) -> str:
+    """One that has not been given yet; there are ten."""
+    return str(RecoveryCodes.activate(user).get_unused_codes()[0])
 
 
 def _waits_for_code(answer: Response) -> bool:

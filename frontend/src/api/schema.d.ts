@@ -1140,6 +1140,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/safety": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * E-mail address, telephone number, and their changes
+         * @description E-mail address, telephone number, and their changes.
+         */
+        get: operations["safety_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/safety/contact-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a new e-mail address or telephone number
+         * @description Ask for a new e-mail address or telephone number. A code is sent to confirm it with.
+         */
+        post: operations["safety_contact_changes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/safety/contact-changes/{change_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a change that does not count yet
+         * @description Stop a change that does not count yet.
+         */
+        post: operations["safety_contact_changes_stop_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/safety/contact-changes/{change_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a change with its code
+         * @description Confirm a change with its code. It counts some days later.
+         */
+        post: operations["safety_contact_changes_verify_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/safety/contact-changes/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a change with what the link in the mail to the old address holds, signed in or not
+         * @description Stop a change with what the link in the mail to the old address holds, signed in or not.
+         */
+        post: operations["safety_contact_changes_stop_by_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/safety/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every try to sign in as the caller, and every change of how, newest first
+         * @description Every try to sign in as the caller, and every change of how, newest first.
+         */
+        get: operations["safety_sign_ins_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1610,6 +1730,30 @@ export interface components {
             pending: components["schemas"]["PendingEnum"];
             seq: number;
         };
+        CodeInputRequest: {
+            code: string;
+        };
+        ContactChangeInputRequest: {
+            kind: components["schemas"]["ContactKindEnum"];
+            new: string;
+        };
+        ContactChangeShape: {
+            /** Format: date-time */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description When it counts, once it was confirmed.
+             */
+            effective_at: string | null;
+            id: string;
+            kind: components["schemas"]["ContactKindEnum"];
+            new: string;
+            status: components["schemas"]["ContactChangeStatusEnum"];
+        };
+        /** @enum {string} */
+        ContactChangeStatusEnum: "UNVERIFIED" | "WAITING" | "DONE" | "STOPPED";
+        /** @enum {string} */
+        ContactKindEnum: "EMAIL" | "PHONE";
         DemoSignIn: {
             /** @description Of the second factor, for now: it changes every 30 seconds. */
             code: string;
@@ -1870,8 +2014,6 @@ export interface components {
             next: string | null;
             results: components["schemas"]["InstructionShape"][];
         };
-        /** @enum {string} */
-        InvestorClassEnum: "RETAIL" | "ACCREDITED" | "QIB" | "NON_US";
         InvitationInputRequest: {
             /** Format: email */
             email: string;
@@ -2639,6 +2781,13 @@ export interface components {
             /** @description Of an account VIEWER, TRADER or SIGNER; of an issuer STAFF or ADMIN. */
             role: string;
         };
+        SafetyShape: {
+            /** @description Those to be confirmed, and those that wait. */
+            changes: components["schemas"]["ContactChangeShape"][];
+            email: string;
+            /** @description Or empty. */
+            phone: string;
+        };
         SaidShape: {
             /** @description For programs; it does not change. */
             code: string;
@@ -2799,6 +2948,26 @@ export interface components {
         /** @enum {string} */
         SideEnum: "BUY" | "SELL";
         /** @enum {string} */
+        SignInOutcomeEnum: "SIGNED_IN" | "WRONG_PASSWORD" | "WRONG_CODE" | "LOCKED" | "KEPT_OUT" | "SIGNED_OUT" | "PASSWORD_CHANGED" | "FACTOR_ADDED" | "FACTOR_REMOVED";
+        SignInShape: {
+            address: string | null;
+            /**
+             * Format: date-time
+             * @description Real time.
+             */
+            at: string;
+            /** @description As the browser names itself. */
+            device: string;
+            id: string;
+            /** @description E.g. password, totp, webauthn; or empty. */
+            method: string;
+            outcome: components["schemas"]["SignInOutcomeEnum"];
+        };
+        SignInsShape: {
+            next: string | null;
+            results: components["schemas"]["SignInShape"][];
+        };
+        /** @enum {string} */
         SourceEnum: "ISSUER" | "AFFILIATE" | "TRADE" | "OTHER";
         /** @enum {string} */
         StageEnum: "DRAFT" | "CHECKING" | "IN_REVIEW" | "NEEDS_ANSWERS" | "APPROVED" | "REJECTED" | "WITHDRAWN";
@@ -2823,7 +2992,7 @@ export interface components {
         StandingMatterShapeStateEnum: "GOOD" | "ENDS_SOON" | "ENDED" | "NONE";
         StandingShape: {
             account: string;
-            investor_class: components["schemas"]["InvestorClassEnum"];
+            investor_class: string;
             matters: components["schemas"]["StandingMatterShape"][];
             /** @description Identity and tax form are good; what may be bought goes by the class. */
             may_buy: boolean;
@@ -2928,6 +3097,10 @@ export interface components {
         };
         /** @enum {string} */
         StepStateShapeStateEnum: "TODO" | "DONE" | "FIX";
+        StopInputRequest: {
+            /** @description What the link in the mail holds. */
+            secret: string;
+        };
         StopLegInputRequest: {
             /** @description FIX ClOrdID: made by you, another for each order, cancel and replace. */
             cl_ord_id: string;
@@ -6893,6 +7066,399 @@ export interface operations {
             };
             /** @description There is no such thing, or it is not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    safety_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    safety_contact_changes_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactChangeInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactChangeShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused: the code says why. Nothing changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    safety_contact_changes_stop_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactChangeShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused: the code says why. Nothing changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    safety_contact_changes_verify_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactChangeShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused: the code says why. Nothing changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    safety_contact_changes_stop_by_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopInputRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Understood and refused: the code says why. Nothing changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    safety_sign_ins_retrieve: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInsShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

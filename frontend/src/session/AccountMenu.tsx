@@ -83,6 +83,9 @@ export function AccountMenu() {
               {t("standing.title")}
             </MenuItem>
           )}
+          <MenuItem className="menu-item" onAction={() => void navigate("/security")}>
+            {t("safety.title")}
+          </MenuItem>
           <MenuItem className="menu-item" onAction={() => void signOut().then(() => navigate("/"))}>
             {t("session.sign_out")}
           </MenuItem>

@@ -245,6 +245,10 @@ export function OrderTicket({ listing, connection, draft, onChange }: Props) {
         <Link className="button button-accent button-wide" to={signInPath}>
           {t("ticket.sign_in")}
         </Link>
+      ) : session && !session.second_factor ? (
+        <Link className="button button-accent button-wide" to="/second-factor?next=/">
+          {t("ticket.second_factor")}
+        </Link>
       ) : (
         <Button
           className={`button button-wide button-${draft.side.toLowerCase()}`}
