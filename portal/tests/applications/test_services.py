@@ -198,6 +198,37 @@ def test_the_last_approved_application_tells_who_is_behind_an_account() -> None:
     assert cases.approved_of(account) == browser.application
 
 
+def test_what_was_good_when_it_was_answered_is_judged_again_as_time_goes_on() -> None:
+    browser = ready()
+    assert Overview(browser.application).can_submit
+    clock.advance(by=timedelta(days=401))
+    missing = [(one.step, one.field, one.code) for one in Overview(browser.application).missing]
+    assert missing == [("IDENTITY", "people.0.id_expires_on", "ID_EXPIRED")]
+
+
+def test_accredited_status_is_asked_for_with_its_evidence() -> None:
+    """17 CFR 230.506(c)(2)(ii)(A)"""
+    browser = ready()
+    account = approved(browser)
+    browser.begin(purpose="ACCREDITATION", account=str(account.pk))
+    not_wanted = browser.put_answers("ACCREDITATION", {"wanted": False}, status=422)["error"]
+    assert not_wanted["field"] == "wanted"
+    facts = {
+        "with_spouse": False, "income_last_year": "210000", "income_year_before": "205000.50",
+        "income_expected": "230000", "expects_income": True,
+    }  # fmt: skip
+    claim = {"wanted": True, "category": "AI06", "method": "A", "facts": facts}
+    seen = browser.put_answers("ACCREDITATION", claim)
+    assert browser.answers("ACCREDITATION") == claim
+    this_year = clock.today().year
+    assert [(one["kinds"], one["tax_year"], one["whose"], one["met"]) for one in seen["documents"]] == [
+        (["TAX_RETURN"], this_year - 1, "Avery Lindqvist", False),
+        (["TAX_RETURN"], this_year - 2, "Avery Lindqvist", False),
+    ]
+    browser.hand_in_all()
+    assert sent(browser).stage == "IN_REVIEW"
+
+
 # --- How long it takes --------------------------------------------------------------------------------
 
 
