@@ -122,7 +122,7 @@ def sound(part: str) -> str:
     for spelt, heard in SOUNDS:
         part = part.replace(spelt, heard)
     part = part.rstrip("h") or part
-    head = "a" if part[0] in "aeiou" else part[0]
+    head = "u" if part[0] in ROUND else "a" if part[0] in "aei" else part[0]
     return re.sub(r"(.)\1+", r"\1", head + "".join(c for c in part[1:] if c not in VOWELS))
 
 

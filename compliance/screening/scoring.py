@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from compliance.screening.names import Name, is_filler, opens_round, sound
 
 LEAST_ALIKE = 0.72  # of two parts, to count as a pair
-FULL_BITS = 14  # of a part that only one listed name has
+FULL_BITS, RARE_BITS = 14, 8  # of a part that one, and that one in 256 of the listed names has
 FILLER_WEIGHT = 0.1
 SURNAME_ONLY, COMMON_SURNAME_ONLY = 0.82, 0.72
 ONE_WORD_OF_MANY = 0.55
@@ -52,9 +52,8 @@ def alike(one: str, other: str) -> float:
     if heard == sound(other) and len(short) >= 3 and edited >= 0.4:
         base = 0.8 if len(heard) >= 3 else 0.74
         found = max(found, base + 0.18 * edited - (0.07 if opens_round(one) != opens_round(other) else 0))
-    if long.startswith(("al", "el")) and len(short) >= 4 and long[2:] != one != other:
-        article = alike(short, long[2:]) if len(long) - len(short) in (1, 2, 3) else 0.0
-        found = max(found, article * 0.97)
+    if long.startswith(("al", "el")) and len(short) >= 4 and 1 <= len(long) - len(short) <= 3:
+        found = max(found, 0.97 * alike(short, long[2:]))
     return found if found >= LEAST_ALIKE else 0.0
 
 
@@ -70,31 +69,16 @@ def compare(asked: Name, listed: Name, *, bits: Bits, is_person: bool) -> Likene
     total = sum(weights[listed.parts[j]] for _, j, _ in pairs)
     known = sum(bits(listed.parts[j]) * like for _, j, like in pairs if not is_filler(listed.parts[j]))
 
-    paired_names = {listed.parts[j] for j in paired_listed}
-    telling_asked, telling_listed = asked.telling, listed.telling
     # What either lacks matters the more, the less the rest says.
     vague = min(max((24 - known) / 16, 0), 1)
     quality = sum(weights[listed.parts[j]] * _strict(like, vague) for _, j, like in pairs) / total
     cost_of_missing, cost_of_more = 0.12 + 0.36 * vague, 0.16 + 0.4 * vague
     missing, more = 1 - found, 1 - had
     score = quality * max(0.0, 1 - cost_of_missing * missing - cost_of_more * more - 0.6 * missing * more)
-    reasons: list[str] = []
-    if is_person and listed.surnames:
-        given = set(telling_listed) - listed.surnames
-        if not paired_names & listed.surnames:
-            score *= 0.72
-            reasons.append("no surname of the list is among them")
-        elif more > LITTLE and given and not paired_names & given:
-            score *= 0.75
-            reasons.append("only the surname is the same")
-    if len(telling_asked) == 1 and len(telling_listed) > 1:
-        is_rare = known >= 8 and (not listed.surnames or bool(paired_names & listed.surnames))
-        alone = quality * (SURNAME_ONLY if is_rare else COMMON_SURNAME_ONLY)
-        score = alone if is_person else max(score, alone)
-        reasons.append("a single name was asked about")
-    elif len(telling_listed) == 1 and len(telling_asked) > 1:
-        score = min(score, ONE_WORD_OF_MANY)
-        reasons.append("the listed name is a single word")
+    score, reasons = _by_which_parts(
+        score, quality, known, asked, listed, {listed.parts[j] for j in paired_listed}, is_person=is_person,
+        has_more=more > LITTLE,
+    )  # fmt: skip
     glued = _glued(asked, listed)
     if glued.score > score:
         return glued
@@ -106,6 +90,31 @@ def compare(asked: Name, listed: Name, *, bits: Bits, is_person: bool) -> Likene
     if more > LITTLE and (left := _left(asked, paired_asked)):
         reasons.append(f"the list has not: {left}")
     return Likeness(min(score, 1.0), tuple(reasons))
+
+
+def _by_which_parts(
+    score: float, quality: float, known: float, asked: Name, listed: Name, paired: set[str], *,
+    is_person: bool, has_more: bool,
+) -> tuple[float, list[str]]:  # fmt: skip
+    """Some parts alone do not make a name: given names, a surname, one word."""
+    reasons = []
+    if listed.surnames:
+        given = set(listed.telling) - listed.surnames
+        if not paired & listed.surnames:
+            score *= 0.72
+            reasons.append("no surname of the list is among them")
+        elif has_more and given and not paired & given:
+            score *= 0.75
+            reasons.append("only the surname is the same")
+    if len(asked.telling) == 1 and len(listed.telling) > 1:
+        is_rare = known >= RARE_BITS and (not listed.surnames or bool(paired & listed.surnames))
+        alone = quality * (SURNAME_ONLY if is_rare else COMMON_SURNAME_ONLY)
+        score = alone if is_person else max(score, alone)
+        reasons.append("a single name was asked about")
+    elif len(listed.telling) == 1 and len(asked.telling) > 1:
+        score = min(score, ONE_WORD_OF_MANY)
+        reasons.append("the listed name is a single word")
+    return score, reasons
 
 
 def _joined(name: Name, others: tuple[str, ...]) -> Name:

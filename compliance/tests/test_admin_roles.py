@@ -9,8 +9,8 @@ from django.contrib.auth.models import Group
 from django.db import models
 
 from compliance.models import ScreeningHit, ScreeningRun
-from compliance.screening import rescreening
 from compliance.screening import lists as sanctions
+from compliance.screening import rescreening
 from compliance.tests.screening.applicants import TORVALDEN, an_approved
 from compliance.tests.screening.invented import load
 from portal import clock, proposals, roles, tax
