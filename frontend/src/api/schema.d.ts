@@ -2014,6 +2014,8 @@ export interface components {
             next: string | null;
             results: components["schemas"]["InstructionShape"][];
         };
+        /** @enum {string} */
+        InvestorClassEnum: "RETAIL" | "ACCREDITED" | "QIB" | "NON_US";
         InvitationInputRequest: {
             /** Format: email */
             email: string;
@@ -2992,7 +2994,7 @@ export interface components {
         StandingMatterShapeStateEnum: "GOOD" | "ENDS_SOON" | "ENDED" | "NONE";
         StandingShape: {
             account: string;
-            investor_class: string;
+            investor_class: components["schemas"]["InvestorClassEnum"];
             matters: components["schemas"]["StandingMatterShape"][];
             /** @description Identity and tax form are good; what may be bought goes by the class. */
             may_buy: boolean;

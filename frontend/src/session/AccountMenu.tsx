@@ -70,6 +70,9 @@ export function AccountMenu() {
               {t(session.accounts.length > 0 ? "onboarding.accounts" : "onboarding.title")}
             </MenuItem>
           )}
+          <MenuItem className="menu-item" onAction={() => void navigate("/security")}>
+            {t("safety.title")}
+          </MenuItem>
           <MenuItem className="menu-item" onAction={() => void navigate("/team")}>
             {t("team.title")}
           </MenuItem>
@@ -83,9 +86,6 @@ export function AccountMenu() {
               {t("standing.title")}
             </MenuItem>
           )}
-          <MenuItem className="menu-item" onAction={() => void navigate("/security")}>
-            {t("safety.title")}
-          </MenuItem>
           <MenuItem className="menu-item" onAction={() => void signOut().then(() => navigate("/"))}>
             {t("session.sign_out")}
           </MenuItem>
