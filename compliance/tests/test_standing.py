@@ -37,6 +37,7 @@ def codes(
 
 
 def test_on_the_last_day_one_still_buys() -> None:
+    """STND-001"""
     assert codes(GOOD) == []
 
 
@@ -58,7 +59,7 @@ def test_whose_class_does_not_rest_on_accreditation_is_not_asked_for_it(investor
 
 
 def test_status_verified_for_one_issuer_buys_its_securities_alone() -> None:
-    """17 CFR 230.501(a)(4), (a)(11), 230.506(c)(2)(ii)(D)"""
+    """17 CFR 230.501(a)(4), (a)(11), 230.506(c)(2)(ii)(D); STND-005"""
     assert codes(GOOD._replace(accredited_for=1)) == []
     assert codes(GOOD._replace(accredited_for=2)) == ["ELIG-ISSUER"]
 
@@ -94,6 +95,7 @@ def an_investor(listing: Listing, **fields: Any) -> Account:
 
 @pytest.mark.parametrize("name", MATTERS)
 def test_buying_is_refused_and_selling_never(listing: Listing, name: str) -> None:
+    """STND-001, STND-002"""
     account = an_investor(listing, **{name: clock.today() - ONE_DAY})
     bought, sold = entry.submit_orders([buy(account, listing, 1, 500), sell(account, listing, 1, 600)])
     assert isinstance(bought, Refused) and isinstance(sold, Accepted)
@@ -109,6 +111,7 @@ def test_a_preview_says_the_same(listing: Listing, name: str) -> None:
 
 
 def test_market_makers_are_verified_too_but_need_no_class(listing: Listing) -> None:
+    """STND-001"""
     maker = an_investor(listing, kind="MARKET_MAKER", accredited_until=None)
     assert isinstance(entry.submit_orders([buy(maker, listing, 1, 500)])[0], Accepted)
     Account.objects.filter(pk=maker.pk).update(identity_until=None)
@@ -125,6 +128,7 @@ def test_the_day_is_over_at_midnight_in_new_york() -> None:
 
 
 def test_the_gate_does_not_wait_for_the_schedule(listing: Listing) -> None:
+    """STND-003"""
     account = an_investor(listing, identity_until=clock.today())
     assert isinstance(entry.submit_orders([buy(account, listing, 1, 500)])[0], Accepted)
     clock.advance(by=ONE_DAY)
@@ -140,6 +144,7 @@ def test_at_settlement_only_status_and_class_are_asked_again(listing: Listing) -
 
 
 def test_what_was_bought_in_time_settles_after_the_end(listing: Listing) -> None:
+    """STND-002"""
     buyer = an_investor(listing, identity_until=clock.today())
     seller = funded(lots=5, listing=listing)
     worked(listing, buy(buyer, listing, 5, 500), sell(seller, listing, 5, 500))
@@ -173,7 +178,7 @@ def test_a_verification_opens_the_class_until_its_last_day(listing: Listing) -> 
 
 
 def test_what_is_taken_back_has_the_cancels_of_what_would_buy_behind_it(listing: Listing) -> None:
-    """No ineligible order without its cancel behind it; what sells stands."""
+    """No ineligible order without its cancel behind it; what sells stands (STND-004)."""
     account = an_investor(listing)
     verified(account)
     worked(listing, buy(account, listing, 1, 400), sell(account, listing, 1, 600))
@@ -204,6 +209,7 @@ def test_what_everybody_may_buy_is_not_canceled(listing: Listing) -> None:
 
 
 def test_the_schedule_cancels_what_would_buy_once_the_day_is_over(listing: Listing) -> None:
+    """STND-004"""
     account, other = an_investor(listing, tax_until=clock.today()), an_investor(listing)
     worked(listing, buy(account, listing, 1, 400), buy(other, listing, 1, 400))
     assert services.stop_buying_where_over() == 0
@@ -268,7 +274,7 @@ def test_status_at_one_issuer_is_kept_with_that_issuer(listing: Listing) -> None
 def test_method_e_rests_on_evidence_looked_at_before_and_is_good_five_years_from_then(
     listing: Listing,
 ) -> None:
-    """17 CFR 230.506(c)(2)(ii)(E)"""
+    """17 CFR 230.506(c)(2)(ii)(E); STND-010"""
     account = an_investor(listing)
     assert standing.earlier(account=account) is None
     first = verified(account)

@@ -364,6 +364,7 @@ def test_e_is_offered_to_those_verified_before_alone_17_cfr_230_506_c_2_ii_e() -
 
 def test_e_counts_for_the_same_issuer_alone_17_cfr_230_506_c_2_ii_e() -> None:
     by_seven = Earlier(date(2026, 1, 1), issuer=7)
+    assert verified("E", earlier=by_seven, issuer=7).one_issuer
     assert verified("E", earlier=by_seven, issuer=7).holds
     assert at_fault(verified("E", earlier=by_seven, issuer=8)) == [("method", "NOT_VERIFIED_BEFORE")]
     assert at_fault(verified("E", earlier=by_seven)) == [("method", "NOT_VERIFIED_BEFORE")]

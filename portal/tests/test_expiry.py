@@ -29,7 +29,7 @@ def subjects(user: User) -> list[str]:
 
 @pytest.mark.parametrize("name", ENDS)
 def test_members_are_told_30_and_7_days_before_and_on_the_last_day_once_each(name: str) -> None:
-    """RULES, deadlines: accreditation, KYC and W-8 expiry."""
+    """STND-020"""
     user, until = a_user(), days(31)
     fields: dict[str, Any] = {name: until}
     account = an_account(user, **fields)

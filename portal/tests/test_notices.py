@@ -78,6 +78,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> dict[str, Exception]:
 
 
 def test_what_failed_is_tried_again_later_and_later(failing: dict[str, Exception]) -> None:
+    """STND-030"""
     user = a_user("ada@example.com")
     failing["ada@example.com"] = SMTPServerDisconnected("gone")
     notice = told(user)

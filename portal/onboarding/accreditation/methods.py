@@ -252,7 +252,8 @@ def verify(
     ]
     if reasons:
         return Verdict(tuple(reasons))
-    return verdict._replace(one_issuer=verdict.one_issuer or method == "D")
+    by_issuer = method == "D" or (method == "E" and earlier is not None and earlier.issuer is not None)
+    return verdict._replace(one_issuer=verdict.one_issuer or by_issuer)
 
 
 def _unsaid(rule: Method, facts: Mapping[str, Any]) -> list[Reason]:
