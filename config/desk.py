@@ -117,7 +117,8 @@ class OperatorsDesk(AdminSite):
         if may("trading.view_instruction"):
             context["settlement"] = board(at=context["now"])
         if may("portal.view_proposal"):
-            proposed = Proposal.objects.filter(status=Proposal.Status.PROPOSED).select_related("proposed_by")
+            proposed = proposals.visible_to(request.user).filter(status=Proposal.Status.PROPOSED)
+            proposed = proposed.select_related("proposed_by")
             context["proposals"] = [(row, proposals.wording(row)) for row in proposed[:LATEST]]
         if may("portal.view_auditentry"):
             context["entries"] = list(AuditEntry.objects.select_related("actor").order_by("-id")[:LATEST])

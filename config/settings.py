@@ -149,6 +149,8 @@ PROPOSAL_KINDS = {
     "ASSIGN_CASH": "trading.cash.assignments.AssignCash",
     "RULE_VALUE": "portal.rule_table.NewRuleValue",
     "COUNTRY_RULE": "portal.country_table.NewCountryRule",
+    "APPROVE_APPLICATION": "portal.applications.decisions.ApproveApplication",
+    "LOWER_RISK": "portal.applications.rating.LowerRisk",
     "CLOSE_CASE": "trading.reconciliation.cases.CloseCase",
     "CONFIRM_SCREENING_HIT": "compliance.screening.hits.ConfirmHit",
 }
@@ -166,7 +168,10 @@ BUSINESS_MODEL = env.BUSINESS_MODEL
 # Called with an account whose standing has changed, in the transaction of the change, its row locked.
 STANDING_CHANGED = ["compliance.services.stop_buying"]
 # Asked of every application that is sent in; told of every decision (portal/checks.py).
-ONBOARDING_CHECKS = ["compliance.screening.checks.SanctionsCheck"]
+ONBOARDING_CHECKS = [
+    "compliance.screening.checks.SanctionsCheck",
+    "portal.applications.rating.RiskRating",
+]
 UPLOAD_DIR = env.DATA_DIR / "uploads"
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 CLAMD_URL = env.CLAMD_URL

@@ -9,7 +9,10 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol, runtime_checkable
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from portal import audit, clock
@@ -42,6 +45,13 @@ class ProposalKind(Protocol):
 
     def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
         """What changes, for people."""
+
+
+@runtime_checkable
+class Guarded(Protocol):
+    """A kind of proposal that others decide than those who decide on the market."""
+
+    permission: str
 
 
 @runtime_checkable
@@ -123,6 +133,26 @@ def apply_due() -> int:
         except Exception:
             logger.exception("proposal %s could not be put into effect", pk)
     return done
+
+
+def permission_of(kind: str) -> str:
+    """What it takes to decide on a proposal of this kind."""
+    handler = _kind(kind)
+    return handler.permission if isinstance(handler, Guarded) else "portal.decide_proposal"
+
+
+def may_decide(user: AbstractBaseUser | AnonymousUser, proposal: Proposal) -> bool:
+    return isinstance(user, User) and user.has_perm(permission_of(proposal.kind))
+
+
+def visible_to(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Proposal]:
+    """Of every kind, or of those a person may decide."""
+    if not isinstance(user, User):
+        return Proposal.objects.none()
+    if user.has_perm("portal.view_every_proposal"):
+        return Proposal.objects.all()
+    kinds = [kind for kind in settings.PROPOSAL_KINDS if user.has_perm(permission_of(kind))]
+    return Proposal.objects.filter(kind__in=kinds)
 
 
 def wording(proposal: Proposal) -> Wording:

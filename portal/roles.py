@@ -38,13 +38,15 @@ def _view(app: str, *models: str) -> set[str]:
 
 ROLES: dict[str, set[str]] = {
     ONBOARDING_REVIEWER: {
-        *_view("portal", "user", "account", "issuer", "taxform", "countryrule"),
+        *_view("portal", "user", "account", "issuer", "taxform", "countryrule", "application", "proposal"),
         "portal.add_issuer",
         "portal.add_taxform",
+        "portal.review_application",
     },
     MARKET_OPERATOR: {*_view("trading", *MARKET, *SETTLEMENT), "trading.halt_listing"},
     MARKET_SUPERVISOR: {
         *_view("portal", "account", "issuer", "proposal", "auditentry", "rulevalue", "countryrule"),
+        "portal.view_every_proposal",
         *_view("trading", *MARKET, *JOURNAL, *LEDGER, *MONEY, *SETTLEMENT, *RECONCILIATION),
         *MONEY_ACTS,
         "trading.add_positionfile",
@@ -56,7 +58,7 @@ ROLES: dict[str, set[str]] = {
     },
     COMPLIANCE_OFFICER: {
         *_view("portal", "user", "account", "issuer", "proposal", "rulevalue", "auditentry", "seal"),
-        *_view("portal", "taxform", "countryrule"),
+        *_view("portal", "taxform", "countryrule", "application", "every_proposal"),
         *_view("trading", *MARKET, *JOURNAL, *LEDGER, *MONEY, *SETTLEMENT, *RECONCILIATION),
         *MONEY_ACTS,
         "trading.add_positionfile",
@@ -69,6 +71,7 @@ ROLES: dict[str, set[str]] = {
         "trading.change_custodian",
         "portal.add_issuer",
         "portal.add_taxform",
+        "portal.review_application",
         "portal.suspend_account",
         "portal.view_denial",
         "portal.add_proposal",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import DataError
 from django.db.models import Model, QuerySet
@@ -81,6 +81,8 @@ class DeskAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         found = self.get_object(request, object_id)
+        if not self.has_view_permission(request, found):
+            raise PermissionDenied
         subject = found and self.audit_subject(found)
         if not subject:
             raise Http404
@@ -176,6 +178,7 @@ def act_page(
     rows: Sequence[Sequence[Any]] = (),
     headings: Sequence[str] = (),
     is_grave: bool = False,
+    action: str = "",
     back: str,
 ) -> TemplateResponse:
     """The page between the wish and the deed: what it concerns, what is asked, and a button that says it."""
@@ -190,6 +193,7 @@ def act_page(
         "rows": rows,
         "submit": submit,
         "is_grave": is_grave,
+        "action": action,
         "back": back,
     }
     return TemplateResponse(request, "admin/act.html", context)

@@ -54,6 +54,9 @@ class ProposalAdmin(ReadOnlyAdmin):
         was_rejected = obj is not None and obj.status == Proposal.Status.REJECTED
         return [*self.fields, "rejected_because"] if was_rejected else self.fields
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Proposal]:
+        return proposals.visible_to(request.user)
+
     def audit_subject(self, obj: Proposal) -> str:
         return str(obj)
 
@@ -62,7 +65,7 @@ class ProposalAdmin(ReadOnlyAdmin):
 
     def page_context(self, request: HttpRequest, obj: Proposal) -> dict[str, Any]:
         is_open = obj.status == Proposal.Status.PROPOSED
-        may_decide = is_open and request.user.has_perm("portal.decide_proposal")
+        may_decide = is_open and proposals.may_decide(request.user, obj)
         is_own = obj.proposed_by_id == request.user.pk
         return {
             "changes": proposals.wording(obj),
@@ -81,9 +84,9 @@ class ProposalAdmin(ReadOnlyAdmin):
         ]
 
     def decide(self, request: HttpRequest, pk: int, approved: bool) -> HttpResponse:
-        if not request.user.has_perm("portal.decide_proposal"):
-            raise PermissionDenied
         proposal = get_object_or_404(Proposal, pk=pk)
+        if not proposals.may_decide(request.user, proposal):
+            raise PermissionDenied
         page = HttpResponseRedirect(reverse("admin:portal_proposal_change", args=[pk]))
         if request.method != "POST":
             return page

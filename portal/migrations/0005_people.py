@@ -10,6 +10,58 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION record_is_append_only();
 """
 
+# Four eyes on applications, held by the database too: who proposed is not who decided, and neither is who
+# applies. Risk goes up by one person, and down by two.
+FOUR_EYES = """
+CREATE FUNCTION application_risk_rank(risk text) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
+    SELECT array_position(ARRAY['', 'LOW', 'MEDIUM', 'HIGH'], risk)
+$$;
+CREATE FUNCTION application_has_four_eyes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND application_risk_rank(NEW.risk) < application_risk_rank(OLD.risk)
+        AND NOT EXISTS (
+            SELECT FROM portal_proposal WHERE kind = 'LOWER_RISK' AND subject = NEW.id::text
+                AND status = 'APPROVED' AND portal_proposal.new->>'risk' = NEW.risk
+        )
+    THEN
+        RAISE EXCEPTION 'the risk of application % is lowered by two people only', NEW.id
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.stage = 'APPROVED'
+        AND (
+            NEW.risk = 'HIGH' OR NEW.is_override OR EXISTS (
+                SELECT FROM portal_checkresult finding
+                    LEFT JOIN portal_reviewnote note ON note.finding_id = finding.id
+                WHERE finding.application_id = NEW.id
+                    AND finding.round = (
+                        SELECT max(round) FROM portal_checkresult WHERE application_id = NEW.id
+                    )
+                    AND (
+                        finding.outcome = 'FIX' OR finding.facts->'says_no' = 'true'
+                        OR note.verdict = 'STANDS'
+                    )
+            )
+        )
+        AND NOT EXISTS (
+            SELECT FROM portal_proposal WHERE id = NEW.proposal_id AND kind = 'APPROVE_APPLICATION'
+                AND subject = NEW.id::text AND status IN ('APPROVED', 'APPLIED')
+                AND proposed_by_id <> NEW.applicant_id AND decided_by_id = NEW.decided_by_id
+        )
+    THEN
+        RAISE EXCEPTION 'application % is approved by two people only', NEW.id
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER four_eyes BEFORE INSERT OR UPDATE ON portal_application
+    FOR EACH ROW EXECUTE FUNCTION application_has_four_eyes();
+"""
+NO_FOUR_EYES = """
+DROP TRIGGER four_eyes ON portal_application;
+DROP FUNCTION application_has_four_eyes();
+DROP FUNCTION application_risk_rank(text);
+"""
+
 RECORDS = [
     "portal_agreement",
     "portal_applicationevent",
@@ -17,6 +69,7 @@ RECORDS = [
     "portal_countryrule",
     "portal_denial",
     "portal_providermessage",
+    "portal_reviewnote",
     "portal_signature",
     "portal_signin",
     "portal_verification",
@@ -241,6 +294,10 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, help_text="The last time it was sent in.", null=True),
                 ),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "is_override",
+                    models.BooleanField(default=False, help_text="Approved against what a check found."),
+                ),
                 (
                     "account",
                     models.ForeignKey(
@@ -476,6 +533,10 @@ class Migration(migrations.Migration):
                 ("sealed_id_number", models.TextField(blank=True)),
                 ("id_fingerprint", models.CharField(blank=True, db_index=True, max_length=64)),
                 ("id_expires_on", models.DateField(blank=True, null=True)),
+                (
+                    "sealed_mrz",
+                    models.TextField(blank=True, help_text="The document's lines for machines."),
+                ),
                 ("owns_percent", models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
                 (
                     "application",
@@ -976,6 +1037,61 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ReviewNote",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("CLEARED", "Looked into: nothing against approving"),
+                            ("STANDS", "It stands: only two people may approve over it"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("note", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="portal.checkresult",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["id"],
+            },
+        ),
+        migrations.AlterModelOptions(
+            name="proposal",
+            options={
+                "ordering": ["-id"],
+                "permissions": [
+                    ("decide_proposal", "Can approve or reject a proposal of somebody else"),
+                    (
+                        "view_every_proposal",
+                        "Can see proposals of every kind, not only of those they may decide",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Verification",
             fields=[
                 (
@@ -1209,6 +1325,17 @@ class Migration(migrations.Migration):
             model_name="application",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    models.Q(("is_override", True), ("stage", "APPROVED"), _negated=True),
+                    ("proposal__isnull", False),
+                    _connector="OR",
+                ),
+                name="override_is_approved_by_two",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
                     models.Q(("stage__in", ["APPROVED", "REJECTED"]), _negated=True),
                     ("decided_by__isnull", False),
                     _connector="OR",
@@ -1330,4 +1457,5 @@ class Migration(migrations.Migration):
             migrations.RunSQL(TRIGGER.format(table=table), f"DROP TRIGGER append_only ON {table}")
             for table in RECORDS
         ),
+        migrations.RunSQL(FOUR_EYES, NO_FOUR_EYES),
     ]

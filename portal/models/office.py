@@ -39,7 +39,10 @@ class Proposal(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        permissions = [("decide_proposal", "Can approve or reject a proposal of somebody else")]
+        permissions = [
+            ("decide_proposal", "Can approve or reject a proposal of somebody else"),
+            ("view_every_proposal", "Can see proposals of every kind, not only of those they may decide"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),

@@ -42,7 +42,8 @@ class Application(models.Model):
     )  # fmt: skip
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # Of a high risk, or against what a check found: by two people.
+    # Of a high risk, or against what a check found: by two people (a trigger holds it, migration 0005).
+    is_override = models.BooleanField(default=False, help_text="Approved against what a check found.")
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -60,6 +61,10 @@ class Application(models.Model):
                 name="high_risk_is_approved_by_two",
             ),
             models.CheckConstraint(
+                condition=~Q(stage="APPROVED", is_override=True) | Q(proposal__isnull=False),
+                name="override_is_approved_by_two",
+            ),
+            models.CheckConstraint(
                 condition=~Q(stage__in=["APPROVED", "REJECTED"]) | Q(decided_by__isnull=False),
                 name="application_is_decided_by_somebody",
             ),
@@ -74,6 +79,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"Application {self.pk}"
+
+    @property
+    def subject(self) -> str:
+        """What the audit log calls it."""
+        return f"application {self.pk}"
 
 
 class StepAnswers(models.Model):
@@ -121,6 +131,7 @@ class Identity(models.Model):
     sealed_id_number = models.TextField(blank=True)
     id_fingerprint = models.CharField(max_length=64, blank=True, db_index=True)
     id_expires_on = models.DateField(null=True, blank=True)
+    sealed_mrz = models.TextField(blank=True, help_text="The document's lines for machines.")
     owns_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
 
     class Meta:
@@ -180,6 +191,26 @@ class CheckResult(Record):
 
     def __str__(self) -> str:
         return f"{self.check_name} {self.code}"
+
+
+class ReviewNote(Record):
+    """What a reviewer made of a finding. What stands once is not cleared by a later note."""
+
+    class Verdict(models.TextChoices):
+        CLEARED = "CLEARED", "Looked into: nothing against approving"
+        STANDS = "STANDS", "It stands: only two people may approve over it"
+
+    finding = models.ForeignKey(CheckResult, on_delete=models.PROTECT, related_name="notes")
+    verdict = models.CharField(max_length=8, choices=Verdict)
+    note = models.TextField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.finding_id} {self.verdict}"
 
 
 class Verification(Record):
