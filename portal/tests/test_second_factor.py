@@ -80,8 +80,10 @@ def test_secrets_lie_sealed_in_the_table() -> None:
 
 
 def test_whoever_has_just_signed_in_sets_a_factor_up_and_anybody_later_shows_again_who_they_are() -> None:
-    client, user = Client(), a_user(with_factor=False)
+    client = Client()
+    user = User.objects.create_superuser("first@venue.example", PASSWORD)
     type_password(client, user.email)
+    assert client.get("/admin/", follow=True).status_code == 403
     secret = ask(client, "GET", "account/authenticators/totp").json()["meta"]["secret"]
     picture = client.get("/api/v1/safety/totp.svg")
     assert picture["Content-Type"] == "image/svg+xml" and b"<svg" in picture.content

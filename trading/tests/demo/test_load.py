@@ -9,13 +9,13 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
-from portal import clock, tax
+from portal import clock, second_factor, tax
 from portal.models import Account, User
 from trading import demo, selectors
 from trading.demo import load
 from trading.demo.hours import CALL_AUCTIONS, ROUND_THE_CLOCK
 from trading.demo.market import BY_SYMBOL, SECURITIES, Security
-from trading.demo.people import PASSWORD, SIGN_INS
+from trading.demo.people import PASSWORD, SIGN_INS, TOTP_SECRET
 from trading.engine import OrdType, Side, TimeInForce
 from trading.models import CASH, Balance, Execution, Listing, Transfer
 from trading.services.entry import preview
@@ -110,6 +110,8 @@ def test_the_published_password_opens_and_satisfies_the_rules(
     assert user.check_password(PASSWORD)
     assert not user.is_superuser
     validate_password(PASSWORD, user)
+    code = second_factor.code_of(TOTP_SECRET)
+    assert second_factor.accept(code, user=user, again=True), "and the sign-in page's code"
 
 
 def test_operators_have_the_rights_of_their_duty(demo_market: dict[str, Listing]) -> None:
