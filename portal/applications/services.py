@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from portal import checks, clock, vault
 from portal.applications import agreements, cases, kept, renewals, timeline
+from portal.applications.findings import standing
 from portal.applications.overview import Overview
 from portal.applications.refusals import ApplicationRefused, not_answered_well
 from portal.applications.timeline import move
@@ -154,12 +155,7 @@ def _certify(
 def _go_on(application: Application) -> None:
     """On from CHECKING, by what the checks of this round have said so far."""
     results = CheckResult.objects.filter(application=application, round=round_of(application))
-    latest: dict[str, list[CheckResult]] = {}
-    for result in results:
-        before = latest.setdefault(result.check_name, [])
-        # What a check said later takes the place of its waiting.
-        latest[result.check_name] = [one for one in before if one.outcome != Outcome.WAITING] + [result]
-    said = [result for rows in latest.values() for result in rows]
+    said = standing(results)
     mend = [result for result in said if result.outcome == Outcome.FIX]
     if mend:
         text = " ".join(dict.fromkeys(result.text for result in mend if result.text)) or GO_THROUGH
