@@ -16,7 +16,7 @@ from compliance.screening import facts
 from compliance.screening.common import COMMON_GIVEN_NAMES, COMMON_SURNAMES
 from compliance.screening.listed import Entry, EntryKind, NameKind
 from compliance.screening.names import Name, is_filler, listed_name, name, sound
-from compliance.screening.scoring import FULL_BITS, Likeness, alike, compare
+from compliance.screening.scoring import FULL_BITS, LETTERS_ALIKE, Likeness, alike, compare
 
 MOST_NAMES_COMPARED = 120
 LIKE_ENOUGH_TO_COMPARE = 0.78
@@ -68,7 +68,7 @@ class Index:
         self._having: dict[str, list[int]] = defaultdict(list)
         self._sounding: dict[str, list[str]] = defaultdict(list)
         self._numbers: dict[str, list[tuple[Entry, str]]] = defaultdict(list)
-        self._spelt: dict[str, list[int]] = defaultdict(list)
+        self._spelt: dict[int, dict[str, list[int]]] = defaultdict(dict)  # by how many letters
         self._in_two_words: dict[str, list[int]] = defaultdict(list)
         having: dict[str, set[int]] = defaultdict(set)
         for entry in entries:
@@ -85,7 +85,7 @@ class Index:
                     self._having[part].append(number)
                     having[_heard(part)].add(entry.uid)
                 for letters in made.spellings:
-                    self._spelt[letters].append(number)
+                    self._spelt[len(letters)].setdefault(letters, []).append(number)
             for listed in entry.numbers:
                 for key in {number_key(listed.value), number_key(_plain(listed.value))} - {""}:
                     if len(_plain(listed.value)) >= 5:
@@ -151,13 +151,20 @@ class Index:
                 MOST_NAMES_COMPARED, numbers, key=lambda n: weights[n] - 0.5 * len(self.names[n].name.parts)
             )
         )
-        [letters] = asked.spellings
-        if len(letters) >= 7:
-            close = process.extract(
-                letters, self._spelt.keys(), scorer=JaroWinkler.similarity, score_cutoff=0.9, limit=20
-            )
-            chosen.update(number for text, _, _ in close for number in self._spelt[text])
+        chosen.update(self._of_the_same_letters(asked))
         return chosen if among is None else {n for n in chosen if self.names[n].entry.uid in among}
+
+    def _of_the_same_letters(self, asked: Name) -> Iterable[int]:
+        """Names that are written in more words, or in fewer."""
+        [letters] = asked.spellings
+        if len(letters) < 7:
+            return
+        for length in range(int(len(letters) * LETTERS_ALIKE), int(len(letters) / LETTERS_ALIKE) + 1):
+            named = self._spelt[length]
+            for text, _, _ in process.extract(
+                letters, named.keys(), scorer=JaroWinkler.similarity, score_cutoff=0.9, limit=10
+            ):
+                yield from named[text]
 
     def _parts_near(self, part: str) -> list[tuple[str, float]]:
         """Parts of listed names that may be this one."""
