@@ -46,7 +46,10 @@ export function SignedIn({ children }: { children: () => ReactNode }) {
       <h1>{t("onboarding.title")}</h1>
       <section className="panel apply-group">
         <p>{t("onboarding.sign_in_first")}</p>
-        <p><Link className="button button-accent" to={signInPath}>{t("session.sign_in")}</Link></p>
+        <p className="apply-actions">
+          <Link className="button button-accent" to={signInPath}>{t("session.sign_in")}</Link>
+          <Link className="button button-quiet" to="/sign-up">{t("session.sign_up_instead")}</Link>
+        </p>
       </section>
     </Narrow>
   );

@@ -141,7 +141,7 @@ test("owners of an LLC are added and removed", async () => {
   const second = within(screen.getByRole("group", { name: "Owner 2" }));
   await user.type(second.getByLabelText("First name"), "Bo");
   await user.click(within(screen.getByRole("group", { name: "Owner 1" })).getByRole("button", { name: "Remove Owner 1" }));
-  screen.getByRole("group", { name: "Bo" });
+  expect(screen.getByRole("group", { name: "Owner 1" })).toBe(screen.getByDisplayValue("Bo").closest("fieldset"));
   await user.click(screen.getByRole("button", { name: "Save and continue" }));
   await vi.waitFor(() => expect(saved(asked)).toEqual([{ people: [{ role: "CONTROL_PERSON" }, { role: "BENEFICIAL_OWNER", first_name: "Bo" }] }]));
 });

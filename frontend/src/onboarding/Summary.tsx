@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 
 import en from "../locales/en.json";
 import { calendarDay, dateTime, money } from "../ui/format";
-import { Loading } from "../ui/Placeholders";
+import { ErrorNote, Loading } from "../ui/Placeholders";
 import { parseDecimal } from "../ui/decimal";
 import { type Answers, type Value, listAt, textAt } from "./answers";
 import { CHOICES, type ChoiceField, type ChoiceKey, FIELDS, type FieldName, factsOf } from "./catalogue";
@@ -30,8 +30,8 @@ export function Summary({ application, step }: { application: Application; step:
 
 function AnswerSummary({ application, step }: { application: Application; step: Step }) {
   const { t } = useTranslation();
-  const { data: answers } = useAnswers(application.id, step);
-  if (!answers) return <Loading />;
+  const { data: answers, error } = useAnswers(application.id, step);
+  if (!answers) return error ? <ErrorNote error={error} /> : <Loading />;
   const people = listAt(answers, "people");
   if (answers.declined === true) return <p>{t("onboarding.contact.declined")}</p>;
   return (
@@ -101,9 +101,10 @@ export function useInWords(): (name: FieldName, value: Value | undefined, among:
 
 function AccreditationSummary({ application }: { application: Application }) {
   const { t } = useTranslation();
-  const { data: answers } = useAnswers(application.id, "ACCREDITATION");
-  const { data: form } = useAccreditationForm(application.id);
-  if (!answers || !form) return <Loading />;
+  const { data: answers, error } = useAnswers(application.id, "ACCREDITATION");
+  const { data: form, error: formError } = useAccreditationForm(application.id);
+  const failure = error ?? formError;
+  if (!answers || !form) return failure ? <ErrorNote error={failure} /> : <Loading />;
   if (answers.wanted !== true) return <p>{answers.wanted === false ? t("onboarding.accreditation.not_now") : t("onboarding.review.nothing")}</p>;
   const category = form.categories.find(({ code }) => code === answers.category);
   const method = form.methods.find(({ code }) => code === answers.method);

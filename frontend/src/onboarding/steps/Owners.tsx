@@ -65,7 +65,7 @@ function People({ as: role, least, most = 10, hideHead = false }: Props) {
         const name = [textAt(answers, `people.${n}.first_name`), textAt(answers, `people.${n}.last_name`)].join(" ").trim();
         return (
           <fieldset key={n} className="apply-group apply-person">
-            <legend>{name || t(`onboarding.owners.${role}.one`, { n: place + 1 })}</legend>
+            <legend>{t(`onboarding.owners.${role}.one`, { n: place + 1 })}</legend>
             <Names at={`people.${n}`} />
             {role === "BENEFICIAL_OWNER" && <Field path={`people.${n}.owns_percent`} />}
             {role === "CONTROL_PERSON" && <Field path={`people.${n}.title`} />}

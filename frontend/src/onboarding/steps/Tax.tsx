@@ -5,7 +5,7 @@ import { listAt, textAt, withValue } from "../answers";
 import { Field } from "../Field";
 import { useForm } from "../form";
 import { countryName } from "../places";
-import { type Application, isEntity } from "../types";
+import { type Application, type Kind, isEntity } from "../types";
 import { useAnswers, useTexts } from "../useApplications";
 import { LegalText } from "./LegalText";
 import { type StepProps, useHolderName } from "./People";
@@ -44,7 +44,7 @@ export function Tax({ application }: StepProps) {
       {people.map((_, n) => (
         <fieldset key={n} className="apply-group">
           {people.length > 1 && <legend>{nameOf(n)}</legend>}
-          <TaxOf at={`people.${n}`} home={homes?.[n] ?? ""} entity={isEntity(application.kind)} />
+          <TaxOf at={`people.${n}`} home={homes?.[n] ?? ""} applicant={application.kind} />
         </fieldset>
       ))}
       <fieldset className="apply-group">
@@ -60,12 +60,15 @@ export function Tax({ application }: StepProps) {
   );
 }
 
-function TaxOf({ at, home, entity }: { at: string; home: string; entity: boolean }) {
+/** A trust may go by the number of whoever set it up. */
+const usKinds = (kind: Kind): string[] => (kind === "TRUST" ? ["EIN", "SSN"] : isEntity(kind) ? ["EIN"] : ["SSN", "ITIN"]);
+
+function TaxOf({ at, home, applicant }: { at: string; home: string; applicant: Kind }) {
   const { t } = useTranslation();
   const { answers } = useForm();
   const country = textAt(answers, `${at}.tax_country`);
   const kind = textAt(answers, `${at}.tin_kind`);
-  const kinds = country === "US" ? (entity ? ["EIN", "SSN"] : ["SSN", "ITIN"]) : ["FOREIGN", "NONE"];
+  const kinds = country === "US" ? usKinds(applicant) : ["FOREIGN", "NONE"];
   return (
     <>
       <Field path={`${at}.tax_country`} hint={home === "US" ? t("onboarding.tax.american") : undefined} />
