@@ -90,4 +90,5 @@ class Wizard:
         expect(self.page.get_by_role("heading", name=at, level=2, exact=True)).to_be_visible()
 
     def shuts_nobody_out(self) -> None:
-        assert not grave_faults(self.page)
+        faults = grave_faults(self.page)
+        assert not faults, "\n".join(faults)

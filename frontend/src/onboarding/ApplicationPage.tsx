@@ -14,6 +14,7 @@ import { StageBadge } from "./ApplyPage";
 import { ApplicationOf, Narrow } from "./Frame";
 import { type Application, type Stage, hasEnded, isWithApplicant } from "./types";
 import { useApplicationActs } from "./useApplications";
+import { useArrival } from "./useArrival";
 import { onwards, reviewPath, stepPath } from "./way";
 
 /** Where an application stands: what is to do, what happened, who acts next. */
@@ -25,13 +26,14 @@ function Standing({ application }: { application: Application }) {
   const { t } = useTranslation();
   const { id, kind, purpose, stage, steps } = application;
   const title = t(`onboarding.purpose.${purpose}`, { kind: t(`onboarding.kind.${kind}.title`) });
+  const heading = useArrival();
   useTitle(title);
   useNewAccount(application);
   return (
     <>
       <header className="apply-head">
         <p><Link to="/apply">{t("onboarding.all")}</Link></p>
-        <h1>{title} <StageBadge stage={stage} /></h1>
+        <h1 ref={heading} tabIndex={-1}>{title} <StageBadge stage={stage} /></h1>
       </header>
       <section className={`panel apply-group apply-standing apply-standing-${stage.toLowerCase()}`} aria-labelledby="standing">
         <h2 id="standing">{t(`onboarding.stage.${stage}.title`)}</h2>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { Button } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -10,6 +10,7 @@ import { Summary } from "./Summary";
 import { problemsOf } from "./sending";
 import { type Application, isWithApplicant } from "./types";
 import { useApplicationActs } from "./useApplications";
+import { useArrival } from "./useArrival";
 import { applicationPath, stepPath } from "./way";
 
 /** Everything that was answered, to be looked over and sent in; afterwards, to be read. */
@@ -33,13 +34,9 @@ function Review({ application }: { application: Application }) {
   const { submit } = useApplicationActs();
   const [problems, setProblems] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
-  const heading = useRef<HTMLHeadingElement>(null);
+  const heading = useArrival();
   const { id, missing, can_submit, stage } = application;
   useTitle(t("onboarding.review.title"));
-  useEffect(() => {
-    window.scrollTo(0, 0);
-    heading.current?.focus({ preventScroll: true });
-  }, []);
 
   async function send() {
     if (busy) return;

@@ -20,6 +20,7 @@ import { Finances, Objective, TrustedContact } from "./steps/Profile";
 import { Tax } from "./steps/Tax";
 import { type Application, type Step, type StepState, isEntity, isWithApplicant } from "./types";
 import { useAnswers, useApplicationActs } from "./useApplications";
+import { useArrival } from "./useArrival";
 import { applicationPath, backwards, begun, onwards, stepOfPath } from "./way";
 
 const FORMS: Record<Exclude<Step, "DOCUMENTS">, ComponentType<StepProps>> = {
@@ -55,14 +56,9 @@ export function StepPage() {
 
 function StepOf({ application, state: { step, problem } }: { application: Application; state: StepState }) {
   const { t } = useTranslation();
-  const heading = useRef<HTMLHeadingElement>(null);
+  const heading = useArrival();
   const title = t(`onboarding.step.${step}.title`);
   useTitle(title);
-  // A new page begins at its heading, for those who cannot see it change too.
-  useEffect(() => {
-    window.scrollTo(0, 0);
-    heading.current?.focus({ preventScroll: true });
-  }, []);
   return (
     <>
       <h1 ref={heading} tabIndex={-1}>{title}</h1>
