@@ -8,6 +8,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 
 from portal import clock, proposals, second_factor
+from portal.applications import queue
 from portal.models import AuditEntry, Proposal
 from trading import journal, selectors, words
 from trading.models import Case, Listing
@@ -31,6 +32,7 @@ SECTIONS = {
         "trading.CapitalFigures",
     ],
     "Reconciliation": ["trading.Case", "trading.Reconciliation", "trading.PositionFile"],
+    "Onboarding": ["portal.Application"],
     "People": ["portal.Account", "portal.User", "auth.Group", "portal.Issuer", "portal.TaxForm"],
     "Screening": [
         "compliance.ScreeningHit",
@@ -116,6 +118,8 @@ class OperatorsDesk(AdminSite):
             context["cases"] = [(case, stops(case)) for case in opened[:LATEST]]
         if may("trading.view_instruction"):
             context["settlement"] = board(at=context["now"])
+        if may("portal.view_application"):
+            context["onboarding"] = queue.figures()
         if may("portal.view_proposal"):
             proposed = proposals.visible_to(request.user).filter(status=Proposal.Status.PROPOSED)
             proposed = proposed.select_related("proposed_by")

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 
 from compliance import services
-from portal import audit
+from portal import audit, standing
 from portal.admin.base import (
     NOTHING,
     ActForm,
@@ -25,7 +25,7 @@ from portal.admin.base import (
     person,
     posted,
 )
-from portal.models import Account, User
+from portal.models import Account, User, Verification
 from trading import documents, words
 from trading.models import Balance
 
@@ -42,6 +42,11 @@ GROUPS = {
     documents.Kind.TAX_1042S: "Tax data",
     documents.Kind.CONFIRMATION: "Confirmations",
 }
+
+
+class TakeBackForm(ActForm):
+    field_order = ["matter", "note"]
+    matter = forms.ChoiceField(choices=Verification.Matter.choices, label="What")
 
 
 class DocumentForm(ActForm):
@@ -67,6 +72,10 @@ class AccountAdmin(ReadOnlyAdmin):
     fieldsets = [
         (None, {"fields": ["number", "name", "kind", "status", "investor_class", "opened_at"]}),
         ("People", {"fields": ["members_list"]}),
+        (
+            "What was verified",
+            {"fields": ["identity_until", "accredited_until", "tax_until", "verified_list"]},
+        ),
         ("Balances", {"fields": ["balances_list"]}),
     ]
 
@@ -83,6 +92,8 @@ class AccountAdmin(ReadOnlyAdmin):
             tools.append((act.capitalize(), _act_url(act, [obj.pk])))
         if obj.kind != Account.Kind.CONTRA and self.has_documents_permission(request):
             tools.append(("Documents", reverse("admin:portal_account_documents", args=[obj.pk])))
+        if self.has_act_permission(request) and obj.verifications.exists():
+            tools.append(("Take back", reverse("admin:portal_account_take_back", args=[obj.pk])))
         seen = {"Orders": "order", "Executions": "execution", "Refusals": "refusal"}
         for name, model in seen.items():
             if request.user.has_perm(f"trading.view_{model}"):
@@ -101,6 +112,11 @@ class AccountAdmin(ReadOnlyAdmin):
                 "<int:pk>/documents/",
                 self.admin_site.admin_view(self.documents),
                 name="portal_account_documents",
+            ),
+            path(
+                "<int:pk>/take-back/",
+                self.admin_site.admin_view(self.take_back),
+                name="portal_account_take_back",
             ),
             *super().get_urls(),
         ]
@@ -182,6 +198,44 @@ class AccountAdmin(ReadOnlyAdmin):
             request, model_admin=self, form=form, title=f"Documents of {account.number}", submit="Download",
             explanation=LOOK, back=reverse("admin:portal_account_change", args=[account.pk]),
         )  # fmt: skip
+
+    def take_back(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What was verified is so no more: the account sells from now on, and buys no longer."""
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        account = get_object_or_404(Account, pk=pk)
+        form, back = TakeBackForm(posted(request)), reverse("admin:portal_account_change", args=[pk])
+        if form.is_valid():
+            matter, reason = form.cleaned_data["matter"], form.cleaned_data["note"]
+            try:
+                standing.take_back(account=account, matter=matter, reason=reason, by=person(request))
+            except standing.StandingRefused as refused:
+                form.add_error(None, str(refused))
+            else:
+                messages.success(request, f"Taken back of {account.number}.")
+                return HttpResponseRedirect(back)
+        return act_page(
+            request, model_admin=self, form=form, title=f"Take back what was verified of {account.number}",
+            submit="Take back", back=back, is_grave=True,
+            explanation="Working orders to buy are canceled in the same moment; selling goes on. It is "
+            "verified anew by an application of the account’s holder.",
+        )  # fmt: skip
+
+    @admin.display(description="on record")
+    def verified_list(self, row: Account) -> str:
+        rows = row.verifications.select_related("application", "recorded_by", "issuer")
+        lines = (
+            (
+                one.get_matter_display(),
+                " ".join(str(part) for part in (one.category, one.method, one.issuer) if part),
+                one.dated,
+                "taken back" if one.expires_on < one.dated else f"good to {one.expires_on}",
+                link("portal.application", one.application_id, one.application),
+                one.recorded_by or "the venue itself",
+            )
+            for one in rows
+        )
+        return format_html_join("", "<div>{} {}, of {}, {}; {}, {}</div>", lines) or NOTHING
 
     @admin.display
     def people(self, row: Account) -> int:

@@ -1,6 +1,6 @@
 """Applications at the reviewer's desk: a queue, one page a case, and what is decided there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,26 +13,32 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.timesince import timesince
 
 from portal import audit, clock, uploads
+from portal.admin.application_forms import (
+    ApproveForm,
+    AskForm,
+    AssignedFilter,
+    NoteForm,
+    PurposeForm,
+    RejectForm,
+    RiskForm,
+    WhereFilter,
+)
 from portal.admin.base import (
-    NOTE_LENGTH,
     NOTHING,
-    ActForm,
     ReadOnlyAdmin,
     act_page,
-    listing_of,
     make_proposal,
     person,
     posted,
 )
 from portal.admin.case_file import SECRETS, case_file, opened
 from portal.applications import decisions, findings, rating
-from portal.applications.overview import Overview
+from portal.applications.queue import waiting_for
 from portal.applications.reasons import REJECTIONS
 from portal.applications.refusals import ApplicationRefused
-from portal.models import Application, CheckResult, Identity, Issuer, Proposal, Upload
+from portal.models import Application, CheckResult, Identity, Proposal, Upload
 from portal.models.office import in_words
 from portal.onboarding.risk import Risk, is_higher
 from portal.onboarding.stages import ENDED, Stage
@@ -47,136 +53,6 @@ LOOKS = {
     Stage.IN_REVIEW: "halted", Stage.CHECKING: "waiting", Stage.APPROVED: "trading",
     Stage.REJECTED: "faulted",
 }  # fmt: skip
-
-
-# --- The queue ----------------------------------------------------------------------------------------
-
-
-class WhereFilter(admin.SimpleListFilter):
-    """Without a choice it is what waits for a reviewer."""
-
-    title = "where"
-    parameter_name = "where"
-    STAGES = {
-        "CHECKING": [Stage.CHECKING],
-        "APPLICANT": [Stage.NEEDS_ANSWERS],
-        "ENDED": list(ENDED),
-        "ALL": list(Stage),
-    }
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("CHECKING", "Checks at work"), ("APPLICANT", "With the applicant"),
-            ("ENDED", "Decided, withdrawn"), ("ALL", "All"),
-        ]  # fmt: skip
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        first, *others = super().choices(changelist)
-        yield {**first, "display": "Waiting for a reviewer"}
-        yield from others
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
-        return queryset.filter(stage__in=self.STAGES.get(self.value() or "", [Stage.IN_REVIEW]))
-
-
-class AssignedFilter(admin.SimpleListFilter):
-    title = "taken by"
-    parameter_name = "taken"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("me", "Me"), ("others", "Others"), ("nobody", "Nobody")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
-        mine = Q(assigned_to=person(request))
-        nobodys = Q(assigned_to=None)
-        wanted = {"me": mine, "nobody": nobodys, "others": ~mine & ~nobodys}.get(self.value() or "")
-        return queryset.filter(wanted) if wanted else queryset
-
-
-# --- What an act asks -----------------------------------------------------------------------------------
-
-
-class PurposeForm(forms.Form):
-    purpose = forms.CharField(
-        max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 2}), help_text="Kept in the audit log."
-    )
-
-
-class NoteForm(ActForm):
-    field_order = ["verdict", "note"]
-    verdict = forms.ChoiceField(choices=findings.Verdict.choices, label="What came of it")
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.fields["note"].label = "What you looked at"
-
-
-class ApproveForm(ActForm):
-    """Where accredited status is claimed it may be left out, and for one issuer it says for which."""
-
-    field_order = ["issuer", "without_accreditation", "note"]
-    issuer = forms.ModelChoiceField(
-        Issuer.objects.all(),
-        help_text="This way of being accredited counts for one issuer’s securities alone.",
-    )
-    without_accreditation = forms.CharField(
-        max_length=NOTE_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 2}),
-        label="Without accredited status, because",
-        help_text="Only where the account is to be opened although it is not shown: a sentence for the "
-        "applicant. Otherwise leave it empty.",
-    )  # fmt: skip
-
-    def __init__(self, application: Application, *args: Any) -> None:
-        super().__init__(*args)
-        claim = decisions.claim_of(Overview(application).case)
-        if claim is None or application.purpose == "ACCREDITATION":
-            del self.fields["without_accreditation"]
-        if claim is None or not claim.one_issuer:
-            del self.fields["issuer"]
-        else:
-            self.fields["issuer"].required = "without_accreditation" not in self.fields
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        return {
-            "issuer": self.cleaned_data.get("issuer"),
-            "without_accreditation": self.cleaned_data.get("without_accreditation", ""),
-        }
-
-
-class RejectForm(ActForm):
-    field_order = ["code", "text", "note"]
-    code = forms.ChoiceField(
-        label="Because",
-        choices=[("", "Choose…"), *((code, one.words) for code, one in REJECTIONS.items())],
-    )
-    text = forms.CharField(
-        max_length=NOTE_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 2}),
-        label="Added for the applicant",
-        help_text="After the sentence of the reason. Nothing of screening, ever.",
-    )  # fmt: skip
-
-
-class AskForm(forms.Form):
-    steps = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, label="To be gone through again")
-    text = forms.CharField(
-        max_length=1000, widget=forms.Textarea(attrs={"rows": 4}), label="For the applicant",
-        help_text="What is missing or unclear, and what to do. Nothing of screening, ever.",
-    )  # fmt: skip
-
-    def __init__(self, application: Application, *args: Any) -> None:
-        super().__init__(*args)
-        steps = Overview(application).steps
-        self.fields["steps"].choices = [(step.value, in_words(step)) for step in steps]  # type: ignore[attr-defined]
-
-
-class RiskForm(ActForm):
-    field_order = ["risk", "note"]
-    risk = forms.ChoiceField()
-
-    def __init__(self, choices: list[tuple[str, str]], *args: Any) -> None:
-        super().__init__(*args)
-        self.fields["risk"].choices = choices  # type: ignore[attr-defined]
 
 
 # --- The desk -----------------------------------------------------------------------------------------
@@ -194,7 +70,7 @@ class ApplicationAdmin(ReadOnlyAdmin):
     search_help_text = "Exact number or e-mail address"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
-        rows = super().get_queryset(request).filter(submitted_at__isnull=False)
+        rows = Application.objects.filter(submitted_at__isnull=False)
         is_high = ExpressionWrapper(Q(risk="HIGH"), output_field=BooleanField())
         return rows.annotate(is_high=is_high, rounds=Max("check_results__round"))
 
@@ -236,7 +112,7 @@ class ApplicationAdmin(ReadOnlyAdmin):
 
     @admin.display(description="waiting for", ordering="submitted_at")
     def waiting(self, row: Application) -> str:
-        return NOTHING if row.stage in ENDED else waiting_for(row)
+        return NOTHING if row.stage in ENDED else waiting_for(row) or NOTHING
 
     @admin.display(description="taken by", ordering="assigned_to")
     def taken_by(self, row: Application) -> str:
@@ -285,6 +161,7 @@ class ApplicationAdmin(ReadOnlyAdmin):
             "tools": self._tools(request, application, file.needs_two) if may_review else [],
             "may_review": may_review,
             "may_note": may_review and application.stage == Stage.IN_REVIEW,
+            "may_see_hits": request.user.has_perm("compliance.view_screeninghit"),
             "has_history": request.user.has_perm("portal.view_auditentry"),
             "proposals": _proposals_of(application),
         }
@@ -355,7 +232,8 @@ class ApplicationAdmin(ReadOnlyAdmin):
 
     def document(self, request: HttpRequest, pk: int, upload: int) -> HttpResponse:
         """A document, its pages one below the other, beside what was answered of whom it is."""
-        application, row, _ = self._upload(request, pk, upload)
+        application, row, purpose = self._upload(request, pk, upload)
+        _looked(request, application, purpose, f"document {row.pk}, beside the answers")
         file = case_file(application)
         context = {
             **self.admin_site.each_context(request),
@@ -574,27 +452,6 @@ class ApplicationAdmin(ReadOnlyAdmin):
 def stage_of(row: Application) -> str:
     look = LOOKS.get(Stage(row.stage), "closed")
     return format_html('<span class="state {}">{}</span>', look, row.get_stage_display())
-
-
-def waiting_for(row: Application) -> str:
-    return timesince(row.submitted_at, clock.now(), depth=1) if row.submitted_at else NOTHING
-
-
-def open_proposals() -> QuerySet[Proposal]:
-    return Proposal.objects.filter(kind="APPROVE_APPLICATION", status=Proposal.Status.PROPOSED)
-
-
-def figures() -> dict[str, Any]:
-    """Of the desk's start page."""
-    waiting = Application.objects.filter(stage=Stage.IN_REVIEW)
-    oldest = waiting.order_by("submitted_at").first()
-    return {
-        "waiting": waiting.count(),
-        "oldest": oldest and waiting_for(oldest),
-        "high": waiting.filter(risk=Risk.HIGH).count(),
-        "proposed": open_proposals().count(),
-        "proposals": listing_of("portal.proposal", kind="APPROVE_APPLICATION", status__exact="PROPOSED"),
-    }
 
 
 def _proposals_of(application: Application) -> QuerySet[Proposal]:

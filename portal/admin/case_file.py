@@ -4,6 +4,7 @@ answered, and what became of it. Secrets are masked."""
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -22,6 +23,8 @@ from portal.onboarding.steps import PROVEN, Step
 SECRETS = {"tin": "Taxpayer number", "id_number": "Number of the document"}
 # Shown with the people; the rest of these steps stands by itself.
 OF_PEOPLE = frozenset({Step.IDENTITY, Step.ADDRESS, Step.OWNERS, Step.TAX})
+CODED = ("employment", "objective", "experience", "horizon")
+AMOUNTS = ("income", "net_worth", "liquid_net_worth", "revenue", "net_assets")
 COUNTRIES = ("country", "citizenship", "tax_country", "id_country", "formed_in")
 
 
@@ -72,6 +75,12 @@ class Finding:
         if self.said.result.outcome == Outcome.REVIEW:
             return "closed" if self.said.notes else "halted"
         return "waiting" if self.said.is_waiting else "trading"
+
+    @property
+    def hits(self) -> list[int]:
+        """Of screening, with pages of their own."""
+        told = self.said.result.facts.get("hits")
+        return [one["hit"] for one in told if "hit" in one] if isinstance(told, list) else []
 
     @property
     def takes_notes(self) -> bool:
@@ -171,8 +180,10 @@ def _word(name: str, said: Any) -> Any:
     """Codes in words; what somebody wrote as they wrote it."""
     if name in COUNTRIES and said:
         return _country(said)
-    if isinstance(said, str) and "_" in said and said.isupper():
+    if name in CODED:
         return in_words(said)
+    if name in AMOUNTS and said:
+        return f"${Decimal(said):,}"
     return said
 
 

@@ -243,10 +243,10 @@ class Migration(migrations.Migration):
                         choices=[
                             ("INDIVIDUAL", "Individual"),
                             ("JOINT", "Joint"),
-                            ("IRA", "Ira"),
+                            ("IRA", "IRA"),
                             ("TRUST", "Trust"),
                             ("CORPORATION", "Corporation"),
-                            ("LLC", "Llc"),
+                            ("LLC", "LLC"),
                             ("PARTNERSHIP", "Partnership"),
                         ],
                         max_length=16,
@@ -256,9 +256,9 @@ class Migration(migrations.Migration):
                     "purpose",
                     models.CharField(
                         choices=[
-                            ("OPEN", "Open"),
-                            ("RENEW_IDENTITY", "Renew identity"),
-                            ("ACCREDITATION", "Accreditation"),
+                            ("OPEN", "Open an account"),
+                            ("RENEW_IDENTITY", "Verify identity anew"),
+                            ("ACCREDITATION", "Accredited status"),
                         ],
                         default="OPEN",
                         max_length=16,

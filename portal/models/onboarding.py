@@ -10,9 +10,14 @@ from portal.onboarding.kinds import ApplicantKind, IdentityRole, Purpose
 from portal.onboarding.stages import Stage
 from portal.records import Record
 
+LABELS = {
+    "IRA": "IRA", "LLC": "LLC", "OPEN": "Open an account", "RENEW_IDENTITY": "Verify identity anew",
+    "ACCREDITATION": "Accredited status",
+}  # fmt: skip
+
 
 def _choices(words: type) -> list[tuple[str, str]]:
-    return [(word.value, in_words(word.value)) for word in words]  # type: ignore[attr-defined]
+    return [(word.value, LABELS.get(word.value) or in_words(word.value)) for word in words]  # type: ignore[attr-defined]
 
 
 class Application(models.Model):
