@@ -4,6 +4,10 @@ from typing import Any
 
 from allauth.account import admin as allauth_admin
 from allauth.account.models import EmailAddress
+from allauth.mfa import admin as factors_admin
+from allauth.mfa.models import Authenticator
+from allauth.usersessions import admin as sessions_admin
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
@@ -18,8 +22,8 @@ from portal.models import User
 from portal.sign_in import is_of_demo
 
 # These register themselves; here a person is one page, and roles come from ``portal.roles``.
-assert allauth_admin and auth_admin
-for _model in (EmailAddress, Group):
+assert allauth_admin and auth_admin and factors_admin and sessions_admin
+for _model in (EmailAddress, Authenticator, UserSession, Group):
     admin.site.unregister(_model)
 
 
