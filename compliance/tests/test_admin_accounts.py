@@ -1,9 +1,11 @@
 """Accounts at the desk: suspended with a reason, and their orders canceled in the same moment."""
 
+from datetime import timedelta
+
 import pytest
 
 from compliance import services
-from portal import roles
+from portal import clock, roles, standing
 from portal.models import Account, AuditEntry
 from portal.tests.desk import Desk, at_the_desk, list_of, page_of, text, told
 from portal.tests.factories import a_user, an_account
@@ -94,3 +96,17 @@ def test_the_audit_log_of_an_account_is_a_link_away(officer: Desk, account: Acco
     response = officer.get(page_of(account).replace("/change/", "/history/"), follow=True)
     assert response.redirect_chain[-1][0] == f"/admin/portal/auditentry/?subject__exact={account.number}"
     assert [row.action for row in response.context["cl"].result_list] == ["ACCOUNT_SUSPENDED"]
+
+
+def test_what_was_verified_is_shown_and_taken_back_with_a_reason() -> None:
+    account = an_account()
+    today = clock.today()
+    standing.verify(account=account, matter="IDENTITY", dated=today, expires_on=today, by=None)
+    desk = at_the_desk(roles.COMPLIANCE_OFFICER)
+    assert f"good to {today}" in text(desk.get(page_of(account)))
+    address = f"/admin/portal/account/{account.pk}/take-back/"
+    assert "not good today" in text(desk.act(address, matter="ACCREDITATION", note="Why not."))
+    desk.act(address, matter="IDENTITY", note="The passport was forged.")
+    account.refresh_from_db()
+    assert account.identity_until == today - timedelta(days=1)
+    assert "taken back" in text(desk.get(page_of(account)))
