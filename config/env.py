@@ -156,6 +156,11 @@ MAIL = mail(os.environ.get("EMAIL_URL", ""))
 MAIL_FROM = os.environ.get("EMAIL_FROM", f"{VENUE['name']} <{VENUE['contact']}>")
 
 
+# Who is asked about people's identities: "embedded", or "remote" with its address and the key shared with it.
+IDENTITY_PROVIDER = os.environ.get("IDENTITY_PROVIDER", "embedded")
+IDENTITY_PROVIDER_URL = os.environ.get("IDENTITY_PROVIDER_URL", "")
+IDENTITY_PROVIDER_KEY = os.environ.get("IDENTITY_PROVIDER_KEY", "")
+
 # A virus scanner for what people hand in: unix:///run/clamav/clamd.sock or tcp://127.0.0.1:3310.
 CLAMD_URL = os.environ.get("CLAMD_URL", "")
 

@@ -113,6 +113,7 @@ CELERY_BEAT_SCHEDULE = {
     "schedules": {"task": "trading.tasks.extend_schedules", "schedule": 60.0, "options": {"expires": 120}},
     "reconcile": {"task": "trading.tasks.reconcile", "schedule": 60.0, "options": {"expires": 120}},
     "screening": {"task": "compliance.tasks.screen_people", "schedule": 60.0, "options": {"expires": 120}},
+    "identity": {"task": "portal.tasks.ask_providers", "schedule": 15.0, "options": {"expires": 30}},
     "uploads": {"task": "portal.tasks.sweep_uploads", "schedule": 3600.0, "options": {"expires": 3600}},
     "seal": {"task": "trading.tasks.seal_records", "schedule": 15.0, "options": {"expires": 30}},
     "mail": {"task": "portal.tasks.send_mail", "schedule": 10.0, "options": {"expires": 20}},
@@ -169,9 +170,18 @@ BUSINESS_MODEL = env.BUSINESS_MODEL
 STANDING_CHANGED = ["compliance.services.stop_buying"]
 # Asked of every application that is sent in; told of every decision (portal/checks.py).
 ONBOARDING_CHECKS = [
+    "portal.identity.checks.IdentityCheck",
     "compliance.screening.checks.SanctionsCheck",
     "portal.applications.rating.RiskRating",
 ]
+# Who is asked about identities (docs/identity-providers.md): "embedded" asks nobody outside.
+IDENTITY_PROVIDER = env.IDENTITY_PROVIDER
+IDENTITY_PROVIDERS: dict[str, dict] = {
+    "remote": {
+        "class": "portal.identity.remote.Remote",
+        "options": {"url": env.IDENTITY_PROVIDER_URL, "key": env.IDENTITY_PROVIDER_KEY},
+    }
+}
 UPLOAD_DIR = env.DATA_DIR / "uploads"
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 CLAMD_URL = env.CLAMD_URL

@@ -3,11 +3,18 @@
 from celery import shared_task
 
 from portal import contacts, expiry, mailing, uploads
+from portal.identity import cases
 
 
 @shared_task(name="portal.tasks.sweep_uploads")
 def sweep_uploads() -> None:
     uploads.sweep()
+
+
+@shared_task(name="portal.tasks.ask_providers")
+def ask_providers() -> None:
+    """Put before providers what waits, and again what they left without an answer."""
+    cases.ask_due()
 
 
 @shared_task(name="portal.tasks.send_mail")

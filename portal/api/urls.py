@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from rest_framework.views import APIView
 
-from portal.api import applications, keys, members, notices, safety, standing, uploads
+from portal.api import applications, identity, keys, members, notices, safety, standing, uploads
 
 
 def live(route: str, view: type[APIView]) -> URLPattern:
@@ -16,6 +16,7 @@ def live(route: str, view: type[APIView]) -> URLPattern:
 APPLICATION = "applications/<int:application_id>"
 
 urlpatterns = [
+    live("identity/<str:provider>/messages", identity.IdentityMessagesView),
     live("notices", notices.NoticesView),
     live("notices/unread", notices.UnreadView),
     live("notices/read", notices.ReadView),

@@ -21,9 +21,9 @@ from portal.onboarding.steps import Step, holders_of
 
 Answers = dict[str, Any]
 SECRETS: dict[Step, tuple[str, ...]] = {
-    Step.IDENTITY: ("id_number",),
+    Step.IDENTITY: ("id_number", "mrz"),
     Step.TAX: ("tin",),
-    Step.OWNERS: ("tin", "id_number"),
+    Step.OWNERS: ("tin", "id_number", "mrz"),
 }
 OF_PEOPLE = frozenset({Step.IDENTITY, Step.ADDRESS, Step.TAX, Step.OWNERS})
 DAYS, FAR = ("born_on", "id_expires_on"), 1000
@@ -90,9 +90,11 @@ def _write(application: Application, row: Identity, person: Answers) -> None:
             row.sealed_tin, row.tin_fingerprint = _sealed(application, value)
         elif name == "id_number":
             row.sealed_id_number, row.id_fingerprint = _sealed(application, value)
+        elif name == "mrz":
+            row.sealed_mrz = vault.seal(value or "", key=application.key)
         elif name in COLUMNS:
             setattr(row, name, value if value is not None or name in NULLABLE else "")
-    for secret in ("tin", "id_number"):
+    for secret in ("tin", "id_number", "mrz"):
         if person.get(secret):
             person[secret] = KEPT
 

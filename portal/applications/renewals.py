@@ -25,7 +25,7 @@ def prefill(application: Application, approved: Application, *, by: User) -> Non
 
 
 def _copy(row: Identity, application: Application, approved: Application) -> Identity:
-    for sealed in ("sealed_tin", "sealed_id_number"):
+    for sealed in ("sealed_tin", "sealed_id_number", "sealed_mrz"):
         opened = vault.unseal(getattr(row, sealed), key=approved.key)
         setattr(row, sealed, vault.seal(opened, key=application.key))
     row.pk, row.application = None, application

@@ -47,6 +47,7 @@ DOCUMENT = [
     Field("id_country", country, "Say which country issued it."),
     Field("id_number", number, "Give the document’s number."),
     Field("id_expires_on", day, "", is_needed=False),
+    Field("mrz", text(120), "", is_needed=False),
 ]
 CUSTODIAN = [
     Field("custodian", text(200), "Name the custodian of the retirement account."),

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from portal.onboarding import addresses, numbers
+from portal.onboarding import addresses, mrz, numbers
 from portal.onboarding.case import Case, House, full_name
 from portal.onboarding.fields import KEPT, Found, inside, wrong
 from portal.onboarding.kinds import ApplicantKind
@@ -86,7 +86,29 @@ def _document_problems(person: Answers, country: str, house: House, *, at: str) 
                 inside(at, "id_expires_on"), "ID_EXPIRED", "This document has expired. Use one that is valid."
             )
         )
+    if not found:
+        found += [(inside(at, "mrz"), problem) for problem in _mrz_problems(person, house)]
     return found
+
+
+def _mrz_problems(person: Answers, house: House) -> list[numbers.Problem]:
+    """Of the document's lines for machines, once the rest of what was typed can be right."""
+    lines = person.get("mrz")
+    needed = ("first_name", "last_name", "born_on", "citizenship", "id_kind", "id_country", "id_number")
+    if not lines or KEPT in (lines, person.get("id_number")) or not all(person.get(one) for one in needed):
+        return []
+    expires_on = person.get("id_expires_on")
+    typed = mrz.Typed(
+        first_name=person["first_name"],
+        last_name=person["last_name"],
+        born_on=date.fromisoformat(person["born_on"]),
+        citizenship=person["citizenship"],
+        id_kind=person["id_kind"],
+        id_country=person["id_country"],
+        id_number=person["id_number"],
+        id_expires_on=date.fromisoformat(expires_on) if expires_on else None,
+    )
+    return mrz.problems(lines, typed, today=house.today)
 
 
 # --- Addresses ----------------------------------------------------------------------------------------

@@ -501,6 +501,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/{provider}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An answer of a provider of identity checks, signed
+         * @description An answer of a provider of identity checks, signed. Sent twice, it is taken once.
+         */
+        post: operations["identity_messages_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/accept": {
         parameters: {
             query?: never;
@@ -1961,6 +1981,17 @@ export interface components {
              */
             unrealized: string | null;
         };
+        /** @enum {string} */
+        IdentityMessageInputOutcomeEnum: "PASSED" | "REVIEW" | "FIX";
+        IdentityMessageInputRequest: {
+            /** @description As it was asked about. */
+            case: string;
+            /** @description In capitals, e.g. DOCUMENT_UNREADABLE. */
+            code: string;
+            /** @description For the reviewer. */
+            facts?: unknown;
+            outcome: components["schemas"]["IdentityMessageInputOutcomeEnum"];
+        };
         IndicationShape: {
             /**
              * @description None: nothing could be executed.
@@ -2293,6 +2324,10 @@ export interface components {
             reason?: string;
             /** @description Of AFFIRM and REFUSE. */
             side?: components["schemas"]["SideEnum"];
+        };
+        MessageTakenShape: {
+            /** @description False: it came before, and was taken then. */
+            taken: boolean;
         };
         MissingShape: {
             code: string;
@@ -4951,6 +4986,83 @@ export interface operations {
             };
             /** @description There is no such thing, or it is not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    identity_messages_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Of this message: sent again it is the same. */
+                "X-Message-Id": string;
+                /** @description HMAC-SHA256, in hex, of `timestamp.id.body` with the shared key. */
+                "X-Signature": string;
+                /** @description Seconds since 1970, within five minutes. */
+                "X-Timestamp": string;
+            };
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityMessageInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTakenShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
