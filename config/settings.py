@@ -114,6 +114,7 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "trading.tasks.reconcile", "schedule": 60.0, "options": {"expires": 120}},
     "screening": {"task": "compliance.tasks.screen_people", "schedule": 60.0, "options": {"expires": 120}},
     "identity": {"task": "portal.tasks.ask_providers", "schedule": 15.0, "options": {"expires": 30}},
+    "nonces": {"task": "portal.tasks.sweep_nonces", "schedule": 60.0, "options": {"expires": 120}},
     "uploads": {"task": "portal.tasks.sweep_uploads", "schedule": 3600.0, "options": {"expires": 3600}},
     "seal": {"task": "trading.tasks.seal_records", "schedule": 15.0, "options": {"expires": 30}},
     "mail": {"task": "portal.tasks.send_mail", "schedule": 10.0, "options": {"expires": 20}},

@@ -17,7 +17,7 @@ from django.utils.encoding import escape_uri_path
 from rest_framework.permissions import AllowAny
 
 from portal import clock
-from portal.models import ApiKey, Denial, User
+from portal.models import ApiKey, Denial
 
 logger = logging.getLogger(__name__)
 
@@ -31,11 +31,11 @@ class Denials(MiddlewareMixin):
         return response
 
 
-def record(*, user: User, place: str, path: str, code: str, key: str = "") -> None:
+def record(*, user_id: int, place: str, path: str, code: str, key: str = "") -> None:
     """Write it down, unless the same was written down in this minute."""
     at = clock.now()
     denial = Denial(
-        at=at, user=user, place=place[:200], minute=int(at.timestamp()) // 60,
+        at=at, user_id=user_id, place=place[:200], minute=int(at.timestamp()) // 60,
         path=escape_uri_path(path)[:300], code=code[:60], key=key,
     )  # fmt: skip
     try:
@@ -50,12 +50,12 @@ def _look(request: HttpRequest, response: HttpResponse) -> None:
         return
     match = request.resolver_match
     place = f"{request.method} {match.route if match else ''}"
-    user = getattr(request, "user", None)
-    if isinstance(user, User) or (user is not None and user.is_authenticated):
-        key = getattr(request, "auth", None)
+    key: ApiKey | None = getattr(request, "signed_by", None)
+    user = request.user if key is None else key.user
+    if user is not None and user.is_authenticated:
         record(
-            user=user, place=place, path=request.path, code=_code(response),
-            key=key.public_id if isinstance(key, ApiKey) else "",
+            user_id=user.pk, place=place, path=request.path, code=_code(response),
+            key="" if key is None else key.public_id,
         )  # fmt: skip
     elif cache.add(quote(f"denied:{place}"), True, 60):
         logger.info("denied to somebody unknown: %s (%s)", place, _code(response))

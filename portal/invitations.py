@@ -34,9 +34,8 @@ def open_invitations(house: House) -> QuerySet[Invitation]:
     return house.invitations.filter(ended_at=None, expires_at__gt=clock.now()).select_related("invited_by")
 
 
-def invite(*, house: House, email: str, role: str, by: User, site: str) -> Invitation:
-    """One more invitation to the same address takes the place of the one before. ``site``: where the mail's
-    link leads. Raises MemberRefused."""
+def invite(*, house: House, email: str, role: str, by: User) -> Invitation:
+    """One more invitation to the same address takes the place of the one before. Raises MemberRefused."""
     email, token = email.lower(), secrets.token_urlsafe(32)
     with transaction.atomic():
         house, now = locked(house), clock.now()
@@ -57,7 +56,7 @@ def invite(*, house: House, email: str, role: str, by: User, site: str) -> Invit
                 user=known, kind="MEMBERSHIP", subject=f"You are invited to {house}",
                 text=f"{by} invites you to {house}. The link to accept is in a mail to you.",
             )  # fmt: skip
-        transaction.on_commit(lambda: _mail(made, house, token, site))
+        transaction.on_commit(lambda: _mail(made, house, token))
     return made
 
 
@@ -124,14 +123,14 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
-def _mail(invitation: Invitation, house: House, token: str, site: str) -> None:
+def _mail(invitation: Invitation, house: House, token: str) -> None:
     """The token stands in the mail alone, and behind the link's #: in no table and in no log of addresses."""
     venue = settings.VENUE["name"]
     text = (
         f"{invitation.invited_by} invites you to {house} at {venue}.\n\n"
         f"What you could do there: {roles_of(house)[invitation.role]}.\n\n"
         f"Accept until {invitation.expires_at:%d %B %Y}, signed in as {invitation.email}:\n"
-        f"{site}/invitation#{token}\n\n"
+        f"{settings.SITE_URL}/invitation#{token}\n\n"
         "If you do not know who asks, do nothing: the invitation lapses by itself."
     )
     try:

@@ -2,8 +2,13 @@
 
 from celery import shared_task
 
-from portal import contacts, expiry, mailing, uploads
+from portal import api_keys, contacts, expiry, mailing, uploads
 from portal.identity import cases
+
+
+@shared_task(name="portal.tasks.sweep_nonces")
+def sweep_nonces() -> None:
+    api_keys.sweep()
 
 
 @shared_task(name="portal.tasks.sweep_uploads")

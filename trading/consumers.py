@@ -17,7 +17,7 @@ from django.db import DatabaseError
 from django.urls import path, re_path
 from redis.exceptions import RedisError
 
-from portal import clock
+from portal import clock, denials
 from portal.members import Role, suffices
 from portal.sign_in import live_sessions
 from trading import feed, selectors, wire
@@ -189,6 +189,7 @@ class AccountConsumer(FeedConsumer):
         self.account_id = int(self.scope["url_route"]["kwargs"]["account_id"])
         await self.accept()
         if not self._allowed(await heartbeats.pulse([self])):
+            await database_sync_to_async(self._note_denial)()
             await self.end(NOT_YOURS)
             return
         pulse = await self.subscribe(feed.account_group(self.account_id))
@@ -249,6 +250,12 @@ class AccountConsumer(FeedConsumer):
             and member is not None
             and member.password == user.password
         )
+
+    def _note_denial(self) -> None:
+        user = self.scope["user"]
+        if user.is_authenticated:
+            place, path = "SOCKET ws/account/<account_id>/", self.scope["path"]
+            denials.record(user_id=user.pk, place=place, path=path, code=str(NOT_YOURS))
 
     def _streams(self, pulse: "Pulse") -> Json:
         return {"streams": pulse.streams.get(self.account_id, {}), "server_time": pulse.at}

@@ -103,10 +103,7 @@ class IssuerAdmin(DeskAdmin):
     def _invited(self, request: HttpRequest, form: InviteForm, issuer: Issuer) -> bool:
         email = form.cleaned_data["email"]
         try:
-            invitations.invite(
-                house=issuer, email=email, role=IssuerRole.ADMIN, by=person(request),
-                site=request.build_absolute_uri("/").rstrip("/"),
-            )  # fmt: skip
+            invitations.invite(house=issuer, email=email, role=IssuerRole.ADMIN, by=person(request))
         except MemberRefused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
             return False

@@ -31,7 +31,7 @@ class KeyAuthentication(authentication.BaseAuthentication):
             return None
         key = _signed_with(request, public_id)
         # What is denied from here on is denied to somebody known (``portal.denials``).
-        request._request.user, request._request.auth = key.user, key  # type: ignore[attr-defined]
+        request._request.signed_by = key  # type: ignore[attr-defined]
         scope = scopes_of(request.parser_context["view"]).get(str(request.method))
         if scope is None:
             sentence = "No key opens this: sign in and do it yourself."

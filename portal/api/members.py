@@ -152,7 +152,6 @@ class InvitationsView(HouseView):
         with told():
             made = invitations.invite(
                 house=house, email=data["email"], role=_role(data["role"], house), by=_person(request),
-                site=request.build_absolute_uri("/").rstrip("/"),
             )  # fmt: skip
         return Response(_invitation(made), status=status.HTTP_201_CREATED)
 

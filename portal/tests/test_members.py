@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 
@@ -68,7 +69,7 @@ def test_whoever_is_invited_becomes_a_member_by_the_link_in_the_mail(
 ) -> None:
     token = invite(account, owner, "Ada@Example.com", captured=django_capture_on_commit_callbacks)
     [sent] = mail.outbox
-    assert sent.to == ["ada@example.com"] and "http://testserver/invitation#" in sent.body
+    assert sent.to == ["ada@example.com"] and f"{settings.SITE_URL}/invitation#" in sent.body
     row = Invitation.objects.get()
     assert token not in str(Invitation.objects.values())
     assert row.expires_at - row.invited_at == timedelta(days=7)
