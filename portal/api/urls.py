@@ -4,7 +4,17 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from rest_framework.views import APIView
 
-from portal.api import applications, identity, keys, members, notices, safety, standing, uploads
+from portal.api import (
+    accreditation,
+    applications,
+    identity,
+    keys,
+    members,
+    notices,
+    safety,
+    standing,
+    uploads,
+)
 
 
 def live(route: str, view: type[APIView]) -> URLPattern:
@@ -16,21 +26,22 @@ def live(route: str, view: type[APIView]) -> URLPattern:
 APPLICATION = "applications/<int:application_id>"
 
 urlpatterns = [
-    live("identity/<str:provider>/messages", identity.IdentityMessagesView),
-    live("notices", notices.NoticesView),
-    live("notices/unread", notices.UnreadView),
-    live("notices/read", notices.ReadView),
-    live("notices/switches", notices.SwitchesView),
-    live("standing", standing.StandingView),
     live("applications", applications.ApplicationsView),
     live(APPLICATION, applications.ApplicationView),
     live(f"{APPLICATION}/steps/<str:step>", applications.StepView),
+    live(f"{APPLICATION}/accreditation", accreditation.AccreditationFormView),
     live(f"{APPLICATION}/submit", applications.SubmitView),
     live(f"{APPLICATION}/withdraw", applications.WithdrawView),
     live(f"{APPLICATION}/uploads", uploads.UploadsView),
     live(f"{APPLICATION}/uploads/<int:upload_id>", uploads.UploadView),
     live(f"{APPLICATION}/uploads/<int:upload_id>/file", uploads.UploadFileView),
     live(f"{APPLICATION}/uploads/<int:upload_id>/thumbnail", uploads.UploadThumbnailView),
+    live("identity/<str:provider>/messages", identity.IdentityMessagesView),
+    live("notices", notices.NoticesView),
+    live("notices/unread", notices.UnreadView),
+    live("notices/read", notices.ReadView),
+    live("notices/switches", notices.SwitchesView),
+    live("standing", standing.StandingView),
     live("issuers", members.IssuersView),
     live("accounts/<int:house_id>/members", members.AccountTeamView),
     live("accounts/<int:house_id>/members/<int:member_id>", members.AccountMemberView),

@@ -132,6 +132,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/applications/{application_id}/accreditation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which categories there are for this applicant, how each is shown, and what is asked for it, with
+         *     the figures in force today
+         * @description Which categories there are for this applicant, how each is shown, and what is asked for it, with
+         *     the figures in force today.
+         */
+        get: operations["applications_accreditation_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/applications/{application_id}/steps/{step}": {
         parameters: {
             query?: never;
@@ -1437,6 +1459,10 @@ export interface components {
         };
         /** @enum {string} */
         AccountShapeRoleEnum: "VIEWER" | "TRADER" | "SIGNER";
+        AccreditationFormShape: {
+            categories: components["schemas"]["CategoryShape"][];
+            methods: components["schemas"]["MethodShape"][];
+        };
         AgreementShape: {
             code: string;
             /** Format: date-time */
@@ -1499,6 +1525,12 @@ export interface components {
         };
         ApplicationsShape: {
             results: components["schemas"]["ApplicationInListShape"][];
+        };
+        AskedWhenShape: {
+            name: string;
+            values: {
+                [key: string]: unknown;
+            }[];
         };
         AsTradedShape: {
             /** @example 12.50 */
@@ -1744,6 +1776,21 @@ export interface components {
             /** @example 12.50 */
             settled: string;
         };
+        CategoryMethodShape: {
+            code: string;
+            /** @description The documents asked for then. */
+            evidence: string[];
+        };
+        CategoryShape: {
+            citation: string;
+            /** @description AI01 to AI13 (17 CFR 230.501(a)). */
+            code: string;
+            facts: components["schemas"]["FactShape"][];
+            /** @description How it may be shown. */
+            methods: components["schemas"]["CategoryMethodShape"][];
+            title: string;
+            words: string;
+        };
         ChangeShape: {
             cl_ord_id: string;
             order: components["schemas"]["OrderShape"];
@@ -1883,6 +1930,19 @@ export interface components {
         };
         /** @enum {string} */
         ExemptionEnum: "REG_D_506B" | "REG_D_506C" | "REG_A_T2" | "REG_CF" | "REG_S";
+        FactChoiceShape: {
+            text: string;
+            value: string;
+        };
+        FactShape: {
+            ask: string;
+            choices: components["schemas"]["FactChoiceShape"][];
+            form: components["schemas"]["FormEnum"];
+            /** @description Under `facts` of the step's answers. */
+            name: string;
+            /** @description Asked only where that fact has one of these values. */
+            when: components["schemas"]["AskedWhenShape"] | null;
+        };
         FeeListShape: {
             results: components["schemas"]["ListingFeesShape"][];
         };
@@ -1915,6 +1975,8 @@ export interface components {
         };
         /** @enum {string} */
         FormatsEnum: "PDF" | "CSV";
+        /** @enum {string} */
+        FormEnum: "MONEY" | "YES_NO" | "TEXT" | "DATE" | "CHOICE" | "OWNERS";
         HaltShape: {
             /** @description Why, for programs: one of the codes of halts. */
             code: string;
@@ -2328,6 +2390,14 @@ export interface components {
         MessageTakenShape: {
             /** @description False: it came before, and was taken then. */
             taken: boolean;
+        };
+        MethodShape: {
+            citation: string;
+            /** @description A to F (17 CFR 230.506(c)(2)(ii)). */
+            code: string;
+            statements: components["schemas"]["FactShape"][];
+            title: string;
+            words: string;
         };
         MissingShape: {
             code: string;
@@ -3767,6 +3837,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplicationShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    applications_accreditation_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccreditationFormShape"];
                 };
             };
             /** @description Not signed in. */
