@@ -155,7 +155,6 @@ BUSINESS_MODEL = os.environ.get("BUSINESS_MODEL", "NET-CAPITAL-CARRYING")
 MAIL = mail(os.environ.get("EMAIL_URL", ""))
 MAIL_FROM = os.environ.get("EMAIL_FROM", f"{VENUE['name']} <{VENUE['contact']}>")
 
-
 # Who is asked about people's identities: "embedded", or "remote" with its address and the key shared with it.
 IDENTITY_PROVIDER = os.environ.get("IDENTITY_PROVIDER", "embedded")
 IDENTITY_PROVIDER_URL = os.environ.get("IDENTITY_PROVIDER_URL", "")

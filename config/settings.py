@@ -112,16 +112,18 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "trading.tasks.tick", "schedule": 5.0, "options": {"expires": 10}},
     "schedules": {"task": "trading.tasks.extend_schedules", "schedule": 60.0, "options": {"expires": 120}},
     "reconcile": {"task": "trading.tasks.reconcile", "schedule": 60.0, "options": {"expires": 120}},
-    "screening": {"task": "compliance.tasks.screen_people", "schedule": 60.0, "options": {"expires": 120}},
     "identity": {"task": "portal.tasks.ask_providers", "schedule": 15.0, "options": {"expires": 30}},
     "nonces": {"task": "portal.tasks.sweep_nonces", "schedule": 60.0, "options": {"expires": 120}},
     "uploads": {"task": "portal.tasks.sweep_uploads", "schedule": 3600.0, "options": {"expires": 3600}},
+    "screening": {"task": "compliance.tasks.screen_people", "schedule": 60.0, "options": {"expires": 120}},
     "seal": {"task": "trading.tasks.seal_records", "schedule": 15.0, "options": {"expires": 30}},
     "mail": {"task": "portal.tasks.send_mail", "schedule": 10.0, "options": {"expires": 20}},
     "contacts": {"task": "portal.tasks.change_contacts", "schedule": 60.0, "options": {"expires": 120}},
     "remind": {"task": "portal.tasks.remind", "schedule": 600.0, "options": {"expires": 1200}},
     "stop buying": {
-        "task": "compliance.tasks.stop_buying_where_over", "schedule": 60.0, "options": {"expires": 120},
+        "task": "compliance.tasks.stop_buying_where_over",
+        "schedule": 60.0,
+        "options": {"expires": 120},
     },
 }
 
@@ -148,6 +150,7 @@ PROPOSAL_KINDS = {
     "PAY_DIVIDEND": "trading.services.dividends.PayDividend",
     "RELEASE_WITHDRAWAL": "trading.cash.withdrawals.ReleaseWithdrawal",
     "REFUSE_WITHDRAWAL": "trading.cash.withdrawals.RefuseWithdrawal",
+    "TAKE_BACK_WITHDRAWAL": "trading.cash.withdrawals.TakeBackWithdrawal",
     "ASSIGN_CASH": "trading.cash.assignments.AssignCash",
     "RULE_VALUE": "portal.rule_table.NewRuleValue",
     "COUNTRY_RULE": "portal.country_table.NewCountryRule",

@@ -19,7 +19,8 @@ State = SettlementState
 
 # What came in, and what went out, where that reads differently.
 MOVEMENTS: dict[Kind, tuple[str, str]] = {
-    Kind.DEPOSIT: ("Deposit from your bank", "Deposit taken back by the bank"),
+    Kind.DEPOSIT: ("Deposit from your bank", "Deposit from your bank"),
+    Kind.PAYMENT: ("Payment by the bank", "Taken by the bank: a deposit returned unpaid, or a charge"),
     Kind.WITHDRAWAL: ("Withdrawal taken back", "Withdrawal released to your bank"),
     Kind.RETURN: ("Withdrawal returned by your bank", "Withdrawal returned by your bank"),
     Kind.FUNDING: ("Distribution funding", "Funding of a distribution"),

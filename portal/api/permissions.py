@@ -19,6 +19,6 @@ class SecondFactor(BasePermission):
     """For what trades or moves money; reading is open without."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        if request.method not in SAFE_METHODS and not second_factor.has(request.user):  # type: ignore[arg-type]
+        if request.method not in SAFE_METHODS and not second_factor.has(request.user):
             raise ApiError(status.HTTP_403_FORBIDDEN, CODE, f"{MESSAGE} {NEXT_STEP}")
         return True

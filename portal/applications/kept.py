@@ -108,7 +108,12 @@ def _sealed(application: Application, number: str | None) -> tuple[str, str]:
 
 
 def _opened(application: Application, row: Identity | None, secret: str) -> str:
-    return "" if row is None else vault.unseal(getattr(row, f"sealed_{secret}"), key=application.key)
+    if row is None:
+        return ""
+    try:
+        return vault.unseal(getattr(row, f"sealed_{secret}"), key=application.key)
+    except vault.Unreadable:  # its time has passed, and its key was destroyed
+        return ""
 
 
 def _with_rows(

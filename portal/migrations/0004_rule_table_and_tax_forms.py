@@ -11,7 +11,6 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 
 # Rule, value, unit, effective from, citation, sourced.
 INITIAL = [
-    ("SETTLEMENT-CYCLE", 1, "business days", "2024-05-28", "17 CFR 240.15c6-1(a)", "PRIMARY"),
     ("TAX-BACKUP-WITHHOLDING", 24, "percent", "2018-01-01", "26 U.S.C. 3406(a)", "SECONDARY"),
     ("TAX-NONRESIDENT-WITHHOLDING", 30, "percent", "2018-01-01", "26 U.S.C. 1441(a)", "SECONDARY"),
     ("BANK-ACCOUNT-COOLING", 3, "days", "2024-01-01", "House rule", "HOUSE"),

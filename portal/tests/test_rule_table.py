@@ -61,12 +61,22 @@ def test_a_rule_nobody_knows_has_no_value_and_gets_none() -> None:
     assert error.value.code == "UNKNOWN_RULE"
 
 
+def test_what_is_counted_comes_in_whole_numbers() -> None:
+    with pytest.raises(ProposalRefused, match="counted in days") as error:
+        proposals.propose(
+            kind="RULE_VALUE", subject="BANK-ACCOUNT-COOLING", new=terms(value="0.9"), reason="x",
+            by=an_operator(),
+        )  # fmt: skip
+    assert error.value.code == "NOT_WHOLE"
+
+
 WRONG = {
     "a day that has passed": ({"effective_from": "2020-01-01"}, "PAST"),
     "no number": ({"value": "much"}, "NOT_A_VALUE"),
     "no number that ends": ({"value": "NaN"}, "NOT_A_VALUE"),
     "less than nothing": ({"value": "-1"}, "NOT_A_VALUE"),
     "too many decimals": ({"value": "0.00001"}, "NOT_A_VALUE"),
+    "more than all": ({"value": "100.01"}, "MORE_THAN_ALL"),
     "no citation": ({"citation": " "}, "INCOMPLETE"),
     "a source there is not": ({"sourced": "HEARSAY"}, "UNKNOWN_SOURCE"),
     "a unit of its own": ({"unit": "apples"}, "INCOMPLETE"),

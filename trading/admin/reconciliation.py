@@ -22,12 +22,15 @@ from portal.admin.base import (
     listing_of,
     make_proposal,
     person,
+    planned,
     posted,
     utc,
 )
 from portal.models import Account
 from trading import words
 from trading.admin import shown
+from trading.cash import matches
+from trading.cash.statements import CREDIT
 from trading.models import BREAKS, BankEntry, Case, PositionFile, Reconciliation
 from trading.reconciliation.cases import close_case, latest, still_differs, stops
 from trading.reconciliation.comparing import in_words, reconcile, reconcile_all
@@ -102,6 +105,9 @@ class CaseAdmin(ReadOnlyAdmin):
             tools.append(("Comparisons", url))
         elif entry := BankEntry.objects.filter(bank_reference=obj.subject).first():
             tools.append(("The bank’s entry", reverse("admin:trading_bankentry_change", args=[entry.pk])))
+            if obj.closed_at is None and request.user.has_perm("portal.add_proposal"):
+                url = reverse("admin:trading_bankentry_assign", args=[entry.pk])
+                tools.append(("Propose whose it is", url))
         last = latest(kind=obj.kind, asset=obj.asset_id) if is_break else None
         return {"tools": tools, "comparison": last, "differences": _differences(last)}
 
@@ -177,6 +183,10 @@ class CaseAdmin(ReadOnlyAdmin):
     @admin.display(description="as it was found")
     def found(self, row: Case) -> str:
         said = dict(row.facts)
+        if "cents" in said:
+            said["amount"] = words.cash(said.pop("cents"))
+            said["direction"] = "came in" if said.get("direction") == CREDIT else "went out"
+            said["why"] = matches.WHY.get(said["why"], said["why"])
         if (comparison := said.pop("comparison", None)) is not None:
             said["comparison"] = f"number {comparison}"
         if "missing" in said:
@@ -239,9 +249,9 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     def came_out(self, row: Reconciliation) -> str:
         return "agrees" if row.agrees else "differs"
 
-    @admin.display(description="compared", ordering="id")
+    @admin.display(description="compared (UTC)", ordering="id")
     def when(self, row: Reconciliation) -> str:
-        return utc(row.at)
+        return planned(row.at)
 
 
 class PositionsForm(forms.Form):

@@ -32,7 +32,20 @@ from trading.models import CASH, WORKING, Balance, BankAccount, Case, Order, Tra
 from trading.services import ledger
 from trading.services.ledger import BANK, SUSPENSE, TRANSIT
 
-RELEASE, REFUSE = "RELEASE_WITHDRAWAL", "REFUSE_WITHDRAWAL"
+# By kind of proposal: what it does in words, and what follows.
+ACTS = {
+    "RELEASE_WITHDRAWAL": ("release", "the bank is told with the next payment file."),
+    "REFUSE_WITHDRAWAL": ("refuse", "the cash is the account’s again, and it is told why."),
+    "TAKE_BACK_WITHDRAWAL": (
+        "take back",
+        "the bank did not pay it, the cash is the account’s again. If it paid another amount, assign that "
+        "line of its statement too.",
+    ),
+}
+OPEN_ACTS = {
+    Withdrawal.Status.REQUESTED: ["RELEASE_WITHDRAWAL", "REFUSE_WITHDRAWAL"],
+    Withdrawal.Status.RELEASED: ["TAKE_BACK_WITHDRAWAL"],
+}
 MAY_VERIFY, MAY_WITHDRAW = "trading.verify_bankaccount", "trading.add_withdrawal"
 RECENT = timedelta(days=30)
 
@@ -90,10 +103,10 @@ class WithdrawalAdmin(SearchedAdmin):
         return [
             path("payments/", view(self.payments), name="trading_withdrawal_payments"),
             path("own/", view(self.withdraw_own), name="trading_withdrawal_own"),
-            path(
-                "<int:pk>/release/", view(self.propose), {"kind": RELEASE}, name="trading_withdrawal_release"
+            *(
+                path(f"<int:pk>/{_slug(kind)}/", view(self.propose), {"kind": kind}, name=_page_of(kind))
+                for kind in ACTS
             ),
-            path("<int:pk>/refuse/", view(self.propose), {"kind": REFUSE}, name="trading_withdrawal_refuse"),
             *super().get_urls(),
         ]
 
@@ -109,10 +122,10 @@ class WithdrawalAdmin(SearchedAdmin):
 
     def page_context(self, request: HttpRequest, obj: Withdrawal) -> dict[str, Any]:
         tools = []
-        if obj.status == Withdrawal.Status.REQUESTED and request.user.has_perm("portal.add_proposal"):
+        if request.user.has_perm("portal.add_proposal"):
             tools = [
-                (text, reverse(f"admin:trading_withdrawal_{act}", args=[obj.pk]))
-                for text, act in (("Propose to release it", "release"), ("Propose to refuse it", "refuse"))
+                (f"Propose to {ACTS[kind][0]} it", reverse(f"admin:{_page_of(kind)}", args=[obj.pk]))
+                for kind in OPEN_ACTS.get(Withdrawal.Status(obj.status), [])
             ]
         return {"tools": tools, "standing": _standing(obj), "stopped": cash.is_stopped()}
 
@@ -125,14 +138,13 @@ class WithdrawalAdmin(SearchedAdmin):
             done = make_proposal(request, form, kind=kind, subject=row.reference, new={})
             if done:
                 return done
-        released = kind == RELEASE
+        act, follows = ACTS[kind]
         return act_page(
-            request, model_admin=self, form=form, submit="Propose", is_grave=released,
-            title=f"Propose to {'release' if released else 'refuse'} {row.reference}",
+            request, model_admin=self, form=form, submit="Propose", is_grave=kind != "REFUSE_WITHDRAWAL",
+            title=f"Propose to {act} {row.reference}",
             back=reverse("admin:trading_withdrawal_change", args=[pk]),
-            explanation=f"{words.cash(row.cents)} of {row.account} to {row.bank_account}. "
-            + ("Somebody else has to approve; the bank is told with the next payment file." if released else
-               "Somebody else has to approve; the cash is the account’s again, and it is told why."),
+            explanation=f"{words.cash(row.cents)} of {row.account} to {row.bank_account}. Somebody else has "
+            f"to approve; {follows}",
             headings=["The account’s standing", ""], rows=_standing(row),
         )  # fmt: skip
 
@@ -311,6 +323,14 @@ class BankAccountAdmin(SearchedAdmin):
     @admin.display(description="withdrawals from")
     def usable(self, row: BankAccount) -> str:
         return utc(cash.usable_from(row))
+
+
+def _slug(kind: str) -> str:
+    return ACTS[kind][0].replace(" ", "-")
+
+
+def _page_of(kind: str) -> str:
+    return f"trading_withdrawal_{_slug(kind)}"
 
 
 def _standing(row: Withdrawal) -> list[tuple[str, Any]]:

@@ -39,7 +39,10 @@ class SettlementShape(SettlementOfTradeShape):
     px = Amount()
     amount = Amount()
     fee = Amount(help_text="Of a reversal: given back.")
-    net = Amount(help_text="What it moves in cash, fees included: below zero where it is paid.")
+    net = Amount(
+        help_text="What it moves in cash, fees included: below zero where it is paid, "
+        "nothing where it was called off."
+    )
     traded_at = DateTimeField()
     state_at = DateTimeField(help_text="Since when.")
     next = NextStepShape(allow_null=True, help_text="None where it has ended.")

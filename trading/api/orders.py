@@ -233,7 +233,7 @@ def _previewed(request: Request, preview: entry.Preview, listing: Listing) -> di
         {k: r.as_json()[k] for k in ("code", "message", "citation", "next_step", "until")}
         for r in verdict.reasons
     ]
-    may_enter = second_factor.has(request.user)  # type: ignore[arg-type]
+    may_enter = second_factor.has(request.user)
     return {
         "allowed": verdict.allowed and may_enter,
         "reasons": reasons if may_enter else [permissions.REASON, *reasons],

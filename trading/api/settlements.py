@@ -16,6 +16,7 @@ from portal.api.authentication import READ
 from portal.api.errors import not_taken
 from portal.api.inputs import valid
 from portal.api.outputs import errors
+from portal.api.queries import QueryView
 from portal.members import Role, suffices
 from portal.models import Account, ApiKey
 from trading import account_books, account_words, wire
@@ -59,13 +60,14 @@ LEGS = {
 }  # fmt: skip
 
 
-class SettlementsView(APIView):
+class SettlementsView(QueryView):
     for_keys = READ
+    asked = [ACCOUNT, SYMBOL, PENDING, CURSOR]
 
     @extend_schema(
         operation_id="settlements_list",
         responses={200: SettlementsShape, **LIST_ERRORS},
-        parameters=[ACCOUNT, SYMBOL, PENDING, CURSOR],
+        parameters=asked,
         tags=["account"],
     )
     def get(self, request: Request) -> Response:
@@ -83,10 +85,13 @@ class SettlementsView(APIView):
         )
 
 
-class SettlementView(APIView):
+class SettlementView(QueryView):
     for_keys = READ
+    asked = [ACCOUNT]
 
-    @extend_schema(responses={200: SettlementDetailShape, **errors(401, 404)}, tags=["account"])
+    @extend_schema(
+        responses={200: SettlementDetailShape, **errors(400, 401, 404)}, parameters=asked, tags=["account"]
+    )
     def get(self, request: Request, settlement_id: int) -> Response:
         """One settlement. Each state it passed, what is next, what it booked, and the lots it moved."""
         return Response(detail(*own_settlement(request, settlement_id)))
@@ -97,6 +102,7 @@ class LotChoicesView(APIView):
 
     @extend_schema(
         request=LotChoicesInput,
+        parameters=[ACCOUNT],
         responses={200: SettlementDetailShape, **errors(400, 401, 403, 404, 413, 415), **REFUSED},
         tags=["account"],
     )
@@ -112,12 +118,11 @@ class LotChoicesView(APIView):
         return Response(detail(*own_settlement(request, settlement_id)))
 
 
-class LotsView(APIView):
+class LotsView(QueryView):
     for_keys = READ
+    asked = [ACCOUNT, SYMBOL, CURSOR]
 
-    @extend_schema(
-        responses={200: LotsShape, **LIST_ERRORS}, parameters=[ACCOUNT, SYMBOL, CURSOR], tags=["account"]
-    )
+    @extend_schema(responses={200: LotsShape, **LIST_ERRORS}, parameters=asked, tags=["account"])
     def get(self, request: Request) -> Response:
         """Lots: what is left of what was acquired. By security, first in first."""
         account = asked_account(request)
@@ -130,8 +135,10 @@ class LotsView(APIView):
 
 
 def own_settlement(request: Request, settlement_id: int) -> tuple[Instruction, Account]:
-    """A settlement of the caller's, and the account it is of."""
-    accounts = {account.pk: account for account in own_accounts(request)}
+    """A settlement of the caller's, and the account it is of: where both sides are theirs, the one asked
+    for."""
+    asked = [asked_account(request)] if "account" in request.query_params else own_accounts(request)
+    accounts = {account.pk: account for account in asked}
     mine = Instruction.objects.filter(Q(buyer__in=accounts) | Q(seller__in=accounts))
     row = mine.select_related("listing", "custodian").filter(pk=settlement_id).first()
     if row is None:
@@ -171,6 +178,8 @@ def _settlement(row: Instruction, account: Account, *, at: datetime, stopped: se
     buys, is_trade = side == Side.BUY, row.kind == TRADE
     fee = row.buyer_fee if buys else row.seller_fee
     net = (-row.amount if buys else row.amount) + (-fee if is_trade else fee)
+    if row.state == SettlementState.CANCELED:
+        net = 0
     following = account_words.next_of(row, account, at=at, stopped=listing.asset_id in stopped)
     return {
         **wire.settlement_of_trade(row),

@@ -11,6 +11,7 @@ from portal.models import Account, User
 from trading.cash.names import resembles
 from trading.cash.refusals import CashRefused
 from trading.models import BankAccount, Withdrawal
+from trading.reconciliation.comparing import venue_day
 
 Status = BankAccount.Status
 
@@ -92,7 +93,7 @@ def usable_from(row: BankAccount) -> datetime | None:
     """From when on withdrawals may go there; none where it is not verified."""
     if row.status != Status.VERIFIED or row.verified_at is None:
         return None
-    days = rule_table.value(COOLING, on=row.verified_at.date())
+    days = rule_table.value(COOLING, on=venue_day(row.verified_at))
     return row.verified_at + timedelta(days=int(days))
 
 

@@ -236,7 +236,7 @@ def _follow(one: Match) -> None:
             pk=one.withdrawal.pk, status=Status.RELEASED if paid else Status.PAID
         ).update(
             status=Status.PAID if paid else Status.RETURNED, ended_at=now,
-            reason="" if paid else (line.remittance or "Returned by the bank")[:400],
+            reason="" if paid else (one.said or "Returned by the bank.")[:400],
         )  # fmt: skip
         assert moved == 1, one.withdrawal
     if one.sent_back:

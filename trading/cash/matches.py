@@ -25,6 +25,7 @@ KINDS = (Kind.DEPOSIT, Kind.FUNDING, Kind.PAYMENT, Kind.RETURN, Kind.UNMATCHED)
 # Tolerant of how people type: a-900 101, W 0000 0012.
 _ACCOUNT = re.compile(r"(?<![A-Z0-9])([A-Z])[\s-]*((?:[0-9]\s?){6})(?![0-9])")
 _WITHDRAWAL = re.compile(r"(?<![A-Z0-9])W[\s-]*((?:[0-9]\s?){8})(?![0-9])")
+SHORTEST_REFERENCE = 3
 _OURS = re.compile(r"(?<![A-Z0-9])C\s?-\s?([A-Z][A-Z0-9.]{0,9})(?![A-Z0-9])")
 
 # Why a line is for people to look at.
@@ -53,6 +54,11 @@ class Match:
     withdrawal: Withdrawal | None = None
     why: str = ""
     sent_back: Case | None = None
+
+    @property
+    def said(self) -> str:
+        """What was written beside the number of a withdrawal."""
+        return re.sub(_WITHDRAWAL.pattern, "", self.line.remittance, flags=re.IGNORECASE).strip(" ,:;-")
 
 
 @dataclass(slots=True)
@@ -101,8 +107,14 @@ def _return(line: Line, withdrawal: Withdrawal | None, known: _Known) -> Match:
         return _unmatched(line, withdrawal, "NOT_PAID")
     if withdrawal.cents != line.cents:
         return _unmatched(line, withdrawal, "OTHER_AMOUNT")
+    account, place = withdrawal.account, withdrawal.bank_account
+    if account.status == Account.Status.CLOSED:
+        return _unmatched(line, withdrawal, "ACCOUNT_CLOSED")
+    is_own = line.counterparty_account == place.account_number or resembles(line.counterparty, place.holder)
+    if line.counterparty and not is_own:
+        return _unmatched(line, withdrawal, "THIRD_PARTY")
     known.status[withdrawal.pk] = Status.RETURNED
-    return Match(line, Kind.RETURN, withdrawal.account, withdrawal)
+    return Match(line, Kind.RETURN, account, withdrawal)
 
 
 def _debit(line: Line, known: _Known) -> Match:
@@ -121,7 +133,7 @@ def _debit(line: Line, known: _Known) -> Match:
 def _sent_back(line: Line, known: _Known) -> Match | None:
     """Cash nobody was named for leaves again, under the bank's reference it came with."""
     for reference, (case, cents) in known.unmatched.items():
-        if cents == line.cents and reference in line.remittance:
+        if cents == line.cents and _is_named(reference, line.remittance):
             del known.unmatched[reference]
             return Match(line, Kind.UNMATCHED, sent_back=case)
     return None
@@ -137,7 +149,7 @@ def _unmatched(line: Line, withdrawal: Withdrawal | None, code: str) -> Match:
 def _gather(lines: Sequence[Line], *, lock: bool) -> _Known:
     numbers = {number for line in lines if line.direction == CREDIT for number in _account_numbers(line)}
     ids = {pk for line in lines for pk in _withdrawal_ids(line)}
-    withdrawals = Withdrawal.objects.select_related("account").in_bulk(ids)
+    withdrawals = Withdrawal.objects.select_related("account", "bank_account").in_bulk(ids)
     verified = BankAccount.objects.filter(
         status=BankAccount.Status.VERIFIED, account_number__in={line.counterparty_account for line in lines}
     )
@@ -179,6 +191,12 @@ def _account_numbers(line: Line) -> list[str]:
 
 def _withdrawal_ids(line: Line) -> list[int]:
     return [int(_digits(found)) for found in _WITHDRAWAL.findall(line.remittance.upper())]
+
+
+def _is_named(reference: str, text: str) -> bool:
+    """As a word of its own, long enough not to be there by chance: X-1 is not named by X-10 or X-1/2."""
+    is_there = re.search(rf"(?<![\w/-]){re.escape(reference)}(?![\w/-])", text)
+    return len(reference) >= SHORTEST_REFERENCE and is_there is not None
 
 
 def _digits(text: str) -> str:

@@ -12,6 +12,7 @@ from portal.models import User
 from trading import words
 from trading.cash.refusals import CashRefused
 from trading.models import CapitalFigures
+from trading.reconciliation.comparing import venue_day
 
 FIGURES = {
     "own_cash": "Own cash at banks",
@@ -103,7 +104,7 @@ def net_capital() -> NetCapital | None:
 
 def record_figures(*, as_of: date, by: User, **cents: int) -> CapitalFigures:
     """Put down the venue's balance sheet of a day; ``cents`` by the names of FIGURES."""
-    if as_of > clock.now().date():
+    if as_of > venue_day(clock.now()):
         raise CashRefused("DAY_AHEAD", "That day is still to come.", "as_of")
     for name, called in FIGURES.items():
         if cents[name] < 0:

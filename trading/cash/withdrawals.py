@@ -14,6 +14,7 @@ from portal.proposals import ProposalRefused, Wording
 from trading import balances, feed, words
 from trading.cash.bank_accounts import locked, refuse_inactive, unknown_bank_account, usable_from
 from trading.cash.refusals import CashRefused
+from trading.cash.safeguarding import safeguarding
 from trading.models import CASH, BankAccount, Case, Transfer, Withdrawal
 from trading.services import ledger
 
@@ -24,6 +25,10 @@ REQUEST_ID = re.compile(r"[\x21-\x7e]{1,64}")
 STOPPED = (
     "Withdrawals are stopped: our books and the bank’s do not agree, and people are looking into it. "
     "Your cash is kept as it is; try again later."
+)
+CUSTOMERS = (
+    "That is more than the bank holds beyond what customers and others are owed (17 CFR 240.15c3-3(e)): see "
+    "customers’ money apart, and close the cases of payments nobody ordered first."
 )
 
 
@@ -47,6 +52,8 @@ def request_withdrawal(
         if Withdrawal.objects.filter(account=account, status=Status.REQUESTED).count() >= MOST_OPEN:
             raise CashRefused("TOO_MANY_REQUESTED", f"{MOST_OPEN} wait for release already.")
         _hold(account, cents)
+        if _is_customers(account, cents):
+            raise CashRefused("CUSTOMERS_CASH", CUSTOMERS, "amount")
         made = Withdrawal.objects.create(
             account=account, bank_account=bank_account, request_id=request_id, cents=cents,
             requested_at=clock.now(), requested_by=by,
@@ -84,8 +91,11 @@ def withdrawal_named(reference: str) -> Withdrawal | None:
     return rows.filter(pk=int(found[1])).first() if found else None
 
 
-class ReleaseWithdrawal:
-    """Kind of proposal: send it to the bank. Subject: its reference; there is nothing new to say."""
+class _OfWithdrawal:
+    """What the kinds of proposal about a withdrawal share. Subject: its reference; there is nothing new to
+    say."""
+
+    becomes: str
 
     def current(self, *, subject: str, lock: bool = False) -> dict[str, Any]:
         row = _named(subject)
@@ -97,8 +107,20 @@ class ReleaseWithdrawal:
             "bank_account": str(row.bank_account),
         }  # fmt: skip
 
+    def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
+        stands = f"{Status(old['status']).label}: {words.cash(old['cents'])} of {old['account']}"
+        return [(f"Withdrawal {subject}", f"{stands} to {old['bank_account']}", self.becomes)]
+
+
+class ReleaseWithdrawal(_OfWithdrawal):
+    """Kind of proposal: send it to the bank."""
+
+    becomes = "Released to the bank"
+
     def check(self, *, subject: str, new: dict[str, Any]) -> None:
         row = _requested(subject)
+        if _is_customers(row.account, row.cents):
+            raise ProposalRefused("CUSTOMERS_CASH", CUSTOMERS)
         if row.account.status != Account.Status.ACTIVE:
             raise ProposalRefused(
                 "ACCOUNT_NOT_ACTIVE",
@@ -130,14 +152,8 @@ class ReleaseWithdrawal:
             action="WITHDRAWAL_RELEASED", subject=row.reference, actor=proposal.decided_by, facts=facts
         )
 
-    def wording(self, *, subject: str, old: dict[str, Any], new: dict[str, Any]) -> Wording:
-        whose = f"Requested: {words.cash(old['cents'])} of {old['account']} to {old['bank_account']}"
-        return [(f"Withdrawal {subject}", whose, self.becomes)]
 
-    becomes = "Released to the bank"
-
-
-class RefuseWithdrawal(ReleaseWithdrawal):
+class RefuseWithdrawal(_OfWithdrawal):
     """Kind of proposal: give the cash back to the account. The reason is told to whoever requested it."""
 
     becomes = "Refused"
@@ -152,6 +168,36 @@ class RefuseWithdrawal(ReleaseWithdrawal):
         audit.record(
             action="WITHDRAWAL_REFUSED", subject=row.reference, actor=proposal.decided_by, facts=facts
         )
+
+
+class TakeBackWithdrawal(_OfWithdrawal):
+    """Kind of proposal: the bank did not pay it, or not as it was told to, so the cash is the account's
+    again. What the bank paid instead is a case of its own, and assigned as any other."""
+
+    becomes = "Not paid by the bank: the account’s again"
+
+    def check(self, *, subject: str, new: dict[str, Any]) -> None:
+        row = _named(subject)
+        if row.status != Status.RELEASED:
+            raise ProposalRefused("NOT_RELEASED", f"{row} is {row.get_status_display().lower()}.")
+
+    def apply(self, *, subject: str, new: dict[str, Any], proposal: Proposal) -> None:
+        row, transit = _named(subject), ledger.contra_account(ledger.TRANSIT)
+        ledger.cash(
+            Transfer.Kind.RETURN, debit=transit, credit=row.account, cents=row.cents,
+            reference=f"NOT_PAID:{row.reference}",
+        )  # fmt: skip
+        row.status, row.ended_at, row.reason = Status.RETURNED, clock.now(), proposal.reason[:400]
+        row.save(update_fields=["status", "ended_at", "reason"])
+        facts = {"proposal": proposal.pk, "reason": proposal.reason}
+        audit.record(
+            action="WITHDRAWAL_TAKEN_BACK", subject=row.reference, actor=proposal.decided_by, facts=facts
+        )
+
+
+def _is_customers(account: Account, cents: int) -> bool:
+    """Fees are the venue's own only as far as nobody else is owed what the bank holds."""
+    return account.number == ledger.FEES and cents > safeguarding().excess
 
 
 def _same(earlier: Withdrawal, bank_account_id: int, cents: int) -> Withdrawal:

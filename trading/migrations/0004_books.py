@@ -727,7 +727,7 @@ class Migration(migrations.Migration):
                 ),
                 ("as_of", models.DateField()),
                 ("file_name", models.CharField(max_length=200)),
-                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("sha256", models.CharField(max_length=64)),
                 ("imported_at", models.DateTimeField()),
                 (
                     "imported_by",
@@ -740,7 +740,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "sha256"), name="position_file_once")
+                ],
             },
         ),
         migrations.CreateModel(

@@ -18,9 +18,13 @@ class PositionFile(Record):
     source = models.CharField(max_length=10, choices=Source)
     as_of = models.DateField()
     file_name = models.CharField(max_length=200)
-    sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField(max_length=64)
     imported_at = models.DateTimeField()
     imported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        # The register and a custodian may well say the same.
+        constraints = [models.UniqueConstraint(fields=["source", "sha256"], name="position_file_once")]
 
     def __str__(self) -> str:
         return f"{self.source} {self.as_of}"

@@ -37,7 +37,7 @@ def import_positions(
 ) -> tuple[PositionFile, list[Reconciliation]]:
     """Take a file in, and compare every security it speaks of."""
     sha256 = hashlib.sha256(content).hexdigest()
-    if (known := PositionFile.objects.filter(sha256=sha256).first()) is not None:
+    if (known := PositionFile.objects.filter(source=source, sha256=sha256).first()) is not None:
         raise _already_there(known)
     lines = list(_lines(content))
     as_of = _day_of(lines)
@@ -59,7 +59,7 @@ def import_positions(
             assets = sorted({line.listing.asset_id for line in lines})
             compared = [reconcile(asset=asset, kind=source) for asset in assets]
     except IntegrityError:  # somebody else took it in this moment
-        raise _already_there(PositionFile.objects.get(sha256=sha256)) from None
+        raise _already_there(PositionFile.objects.get(source=source, sha256=sha256)) from None
     return file, [made for made in compared if made is not None]
 
 

@@ -381,10 +381,17 @@ def test_a_file_is_taken_in_once(listing: Listing, holder: Account, by: User) ->
     content = a_file(f"{today()},ACME,{holder.number},100")
     file, _ = import_positions(source=REGISTER, content=content, file_name="positions.csv", by=by)
     with refused("ALREADY_IMPORTED"):
-        import_positions(source=CUSTODIAN, content=content, file_name="another.csv", by=by)
+        import_positions(source=REGISTER, content=content, file_name="another.csv", by=by)
     assert PositionFile.objects.get() == file
     facts = AuditEntry.objects.get(action="POSITIONS_IMPORTED", actor=by).facts
     assert facts == {"file": "positions.csv", "lines": 1, "sha256": file.sha256}
+
+
+def test_a_custodian_may_say_the_very_same_as_the_register(listing: Listing, holder: Account) -> None:
+    content = a_file(f"{today()},ACME,,100")
+    for source in (REGISTER, CUSTODIAN):
+        import_positions(source=source, content=content, file_name="positions.csv")
+    assert PositionFile.objects.count() == 2
 
 
 def test_the_command_takes_a_file_in(listing: Listing, holder: Account, tmp_path: Path) -> None:

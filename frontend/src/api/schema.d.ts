@@ -2957,7 +2957,7 @@ export interface components {
             may_choose_lots: boolean;
             name: string;
             /**
-             * @description What it moves in cash, fees included: below zero where it is paid.
+             * @description What it moves in cash, fees included: below zero where it is paid, nothing where it was called off.
              * @example 12.50
              */
             net: string;
@@ -3017,7 +3017,7 @@ export interface components {
             kind: components["schemas"]["SettlementKindEnum"];
             name: string;
             /**
-             * @description What it moves in cash, fees included: below zero where it is paid.
+             * @description What it moves in cash, fees included: below zero where it is paid, nothing where it was called off.
              * @example 12.50
              */
             net: string;
@@ -5143,8 +5143,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
-            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
-            403: {
+            /** @description Not signed in. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5163,15 +5163,6 @@ export interface operations {
             };
             /** @description The body is too large. */
             413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-            /** @description The body is not `application/json`. */
-            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7776,7 +7767,10 @@ export interface operations {
     };
     settlements_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+            };
             header?: never;
             path: {
                 settlement_id: number;
@@ -7791,6 +7785,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SettlementDetailShape"];
+                };
+            };
+            /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
                 };
             };
             /** @description Not signed in. */
@@ -7815,7 +7818,10 @@ export interface operations {
     };
     settlements_lots_update: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description May be left out if the caller has but one. */
+                account?: number;
+            };
             header?: never;
             path: {
                 settlement_id: number;

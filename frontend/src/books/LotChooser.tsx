@@ -50,7 +50,7 @@ export function LotChooser({ account, settlement, tick }: Props) {
     setProblem("");
     try {
       const answer = await call(
-        api.PUT("/api/v1/settlements/{settlement_id}/lots", { params: { path: { settlement_id: asId(settlement.id) } }, body: { lots: choice } }),
+        api.PUT("/api/v1/settlements/{settlement_id}/lots", { params: { path: { settlement_id: asId(settlement.id) }, query: { account: asId(account) } }, body: { lots: choice } }),
       );
       queries.setQueryData(settlementKey(account, settlement.id), answer);
       void queries.invalidateQueries({ queryKey: booksOf(account) });

@@ -18,7 +18,7 @@ export const settlementKey = (account: string, id: string) => [...booksOf(accoun
 export function useSettlement(account: string, id: string) {
   return useQuery<SettlementDetail, ApiError>({
     queryKey: settlementKey(account, id),
-    queryFn: () => call(api.GET("/api/v1/settlements/{settlement_id}", { params: { path: { settlement_id: asId(id) } } })),
+    queryFn: () => call(api.GET("/api/v1/settlements/{settlement_id}", { params: { path: { settlement_id: asId(id) }, query: { account: asId(account) } } })),
   });
 }
 

@@ -14,6 +14,8 @@ from trading.engine import Side
 from trading.models import Execution, Instruction, Listing, SettlementState, TradeBreak
 from trading.settlement.rails import rail_of
 
+CALLED_OFF = SettlementState.CANCELED
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -42,15 +44,26 @@ class Confirmation:
     reason: str  # why it was broken
     settles_on: date
     settlement: str
+    called_off_at: datetime | None  # its settlement
+
+    @property
+    def agreed(self) -> int:
+        """What the account was to pay or get, in cents."""
+        return self.terms.amount + (self.fee if self.side == Side.BUY else -self.fee)
 
     @property
     def net(self) -> int:
-        """What the account pays or gets, in cents."""
-        return self.terms.amount + (self.fee if self.side == Side.BUY else -self.fee)
+        """What it pays or gets, in cents."""
+        return 0 if self.is_void else self.agreed
 
     @property
     def is_busted(self) -> bool:
         return self.status == Execution.Status.BUSTED
+
+    @property
+    def is_void(self) -> bool:
+        """Nothing changes hands."""
+        return self.is_busted or self.called_off_at is not None
 
 
 def id_of(execution: Execution) -> str:
@@ -102,6 +115,7 @@ def _folded(account: Account, execution: Execution) -> Confirmation:
         broken_at=broken.at if broken else None,
         reason=words.BUST_CODES[broken.proposal.new["reason_code"]] if broken else "",
         settles_on=local_date(due_at), settlement=_settlement(execution, instruction),
+        called_off_at=instruction.state_at if instruction and instruction.state == CALLED_OFF else None,
     )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ class TradeLine(NamedTuple):
     price: Decimal
     amount: int
     fee: int
-    status: Status
+    is_void: bool  # nothing changed hands
     settlement: str
 
 
@@ -288,12 +288,19 @@ class _Fold:
     def _trade(self, executions: Sequence[Execution], known: Mapping[Trade, Instruction]) -> None:
         for row in executions:
             listing = self.market.by_id[row.listing_id]
+            instruction = known.get((row.listing_id, row.trade_seq))
             line = TradeLine(
                 row.trade_seq, row.at, listing.symbol, Side(row.side), listing.quantity(row.last_qty),
-                listing.price(row.last_px), row.amount, row.fee, Status(row.status),
-                self._settlement(row, known.get((row.listing_id, row.trade_seq))),
+                listing.price(row.last_px), row.amount, row.fee, self._is_void(row, instruction),
+                self._settlement(row, instruction),
             )  # fmt: skip
             self.made[row.account_id].trades.append(line)
+
+    def _is_void(self, row: Execution, instruction: Instruction | None) -> bool:
+        """Taken back, or its settlement called off by the end."""
+        if row.status == Status.BUSTED or instruction is None:
+            return row.status == Status.BUSTED
+        return instruction.state == SettlementState.CANCELED and instruction.state_at < self.until
 
     def _settlement(self, row: Execution, instruction: Instruction | None) -> str:
         """How it stood at the end."""

@@ -20,8 +20,8 @@ def sheet_of(of: Confirmation) -> Sheet:
         ["Amount of the trade", Cents(terms.amount)],
         ["Fee of the venue", Cents(of.fee if bought else -of.fee)],
     ]
-    if of.is_busted:
-        items.append(["Taken back", Cents(-of.net)])
+    if of.is_void:
+        items.append(["Taken back" if of.is_busted else "Called off", Cents(-of.agreed)])
     return Sheet(
         title="Trade confirmation",
         subject=f"{'Bought' if bought else 'Sold'} {of.symbol} on {in_words(local_date(of.traded_at))}",
@@ -37,7 +37,7 @@ def sheet_of(of: Confirmation) -> Sheet:
         highlights=[
             ("You bought" if bought else "You sold", f"{terms.qty:,f} {of.symbol}"),
             ("Price, USD", Per(terms.price)),
-            ("You pay, USD" if bought else "You get, USD", Cents(0 if of.is_busted else of.net)),
+            ("You pay, USD" if bought else "You get, USD", Cents(of.net)),
         ],
         mark=_mark(of),
         tables=[
@@ -53,7 +53,7 @@ def sheet_of(of: Confirmation) -> Sheet:
                 "What you pay" if bought else "What you get",
                 [Column("Item", is_wide=True), Column("USD", is_figure=True)],
                 items,
-                total=["Net amount", Cents(0 if of.is_busted else of.net)],
+                total=["Net amount", Cents(of.net)],
                 note="The venue is paid nothing else by you for this trade.",
             ),
             Table(
@@ -72,6 +72,9 @@ def sheet_of(of: Confirmation) -> Sheet:
 
 
 def _mark(of: Confirmation) -> str:
+    if of.called_off_at is not None and not of.is_busted:
+        when = in_words(local_date(of.called_off_at))
+        return f"CANCELED. The venue called the settlement off on {when}. Nothing changes hands."
     if of.broken_at is None:
         return ""
     why = f"on {in_words(local_date(of.broken_at))}: {of.reason.lower()}"

@@ -6,7 +6,6 @@ from trading.documents.figures.statements import Statement
 from trading.documents.periods import in_words, local_date
 from trading.documents.sheet import Cents, Column, Per, Row, Sheet, Table
 from trading.engine import Side
-from trading.models import Execution
 
 SOURCES = {"ISSUER": "Issuer", "AFFILIATE": "Affiliate", "TRADE": "Bought here", "OTHER": "Other"}
 PRELIMINARY = "PRELIMINARY. The month is not over: these are the figures of the moment."
@@ -97,7 +96,7 @@ def _trades(of: Statement) -> Table:
         ],
         total=[
             None, None, "Fees", None, None, None,
-            Cents(sum(row.fee for row in of.trades if row.status != Execution.Status.BUSTED)), None,
+            Cents(sum(row.fee for row in of.trades if not row.is_void)), None,
         ],
     )  # fmt: skip
 

@@ -7,10 +7,11 @@ import pytest
 
 from compliance.services import suspend_account
 from portal import clock
-from portal.models import Account
+from portal.models import Account, AccountMember
 from portal.tests.factories import a_user, an_account
 from trading.models import Case, Custodian, Instruction, Listing
 from trading.services import ledger
+from trading.settlement.subjects import subject_of
 from trading.tests.api.contract import ContractClient, code
 from trading.tests.api.venue import Venue, signed_in
 from trading.tests.factories import (
@@ -122,6 +123,28 @@ def test_a_settled_sale_tells_which_lots_it_took_and_the_gain_of_each(
     assert told["may_choose_lots"] is False
     [left] = client_of(seller).get("/api/v1/lots").json()["results"]
     assert (left["qty"], left["cost"]) == ("40", "120.00")
+
+
+def test_of_two_accounts_of_one_person_the_one_asked_for_is_shown(
+    tomorrow: Listing, seller: Account, buyer: Account
+) -> None:
+    AccountMember.objects.create(account=buyer, user=seller.members.get())
+    traded(tomorrow, seller, buyer)
+    client = client_of(seller)
+    for account, side in ((seller, "SELL"), (buyer, "BUY")):
+        [row] = client.get(f"/api/v1/settlements?account={account.pk}").json()["results"]
+        told = client.get(f"/api/v1/settlements/{row['id']}?account={account.pk}").json()
+        assert (told["side"], told["may_choose_lots"]) == (side, side == "SELL")
+    assert client.get(f"/api/v1/settlements/{row['id']}?account=0").status_code == 404
+
+
+def test_a_settlement_called_off_moves_no_cash(tomorrow: Listing, seller: Account, buyer: Account) -> None:
+    traded(tomorrow, seller, buyer)
+    suspend_account(account=buyer, reason="test", actor=None)
+    a_day_later(tomorrow)
+    approved("RESOLVE_SETTLEMENT", subject_of(Instruction.objects.get()), {"act": "CANCEL"})
+    told = one_settlement(client_of(buyer))
+    assert (told["state"], told["amount"], told["net"]) == ("CANCELED", "300.00", "0.00")
 
 
 def test_what_keeps_the_other_side_from_settling_is_not_told(

@@ -13,7 +13,8 @@ from portal import roles
 from portal.models import Account, AuditEntry, Proposal
 from portal.roles import grant_roles
 from portal.tests.desk import Desk, at_the_desk, list_of, page_of, text, told
-from portal.tests.factories import an_account
+from portal.tests.factories import an_account, an_operator
+from trading import cash
 from trading.cash import inbox
 from trading.models import (
     CASH,
@@ -197,9 +198,11 @@ def test_the_venue_withdraws_its_fees_from_the_desk(supervisor: Desk) -> None:
     supervisor.act(
         "/admin/trading/bankaccount/own/", **terms, routing_number="123456780", account_number="12345"
     )
-    supervisor.act(f"/admin/trading/bankaccount/{BankAccount.objects.get().pk}/verify/", note="ours")
-    BankAccount.objects.update(verified_at="2025-01-01T00:00Z")
     place = BankAccount.objects.get()
+    own = supervisor.act(f"/admin/trading/bankaccount/{place.pk}/verify/", note="ours")
+    assert "Somebody else than who added it has to verify it." in text(own)
+    cash.verify_bank_account(bank_account_id=place.pk, note="ours", by=an_operator())
+    BankAccount.objects.update(verified_at="2025-01-01T00:00Z")
     page = text(supervisor.get(f"{WITHDRAWALS}own/"))
     assert "C-FEES" in page and "5.00 USD" in page
     short = supervisor.act(f"{WITHDRAWALS}own/", bank_account=place.pk, amount="5.01")

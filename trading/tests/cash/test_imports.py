@@ -204,6 +204,51 @@ def test_cash_sent_back_to_its_payer_closes_its_case() -> None:
     agrees()
 
 
+def test_cash_is_sent_back_under_its_own_reference_not_one_that_begins_like_it() -> None:
+    imported(*(credit("40.00", "no idea", "Somebody", bank_reference=ref) for ref in ("X-1", "X-10", "7")))
+    imported(
+        debit("40.00", "back: X-10, as asked", "Somebody"),
+        debit("40.00", "charge 7 of 2026", "Demo Bank", bank_reference="charge"),
+    )
+    closed = dict(Case.objects.values_list("subject", "closed_at"))
+    assert closed.pop("X-10") is not None
+    assert closed == {"X-1": None, "7": None, "charge": None}
+    agrees()
+
+
+@pytest.mark.parametrize(
+    ("status", "payer", "why"), [("ACTIVE", "Somebody Else", "THIRD_PARTY"), ("CLOSED", "", "ACCOUNT_CLOSED")]
+)
+def test_what_somebody_else_pays_in_is_no_return(status: str, payer: str, why: str) -> None:
+    """CASH-003, CASH-014"""
+    withdrawal = released(funded(cents=10_000), 4_000)
+    imported(debit("40.00", withdrawal.reference))
+    Account.objects.filter(pk=withdrawal.account_id).update(status=status)
+    imported(credit("40.00", withdrawal.reference, payer, counterparty_account="999"))
+    withdrawal.refresh_from_db()
+    assert (withdrawal.status, the_case().facts["why"]) == ("PAID", why)
+    agrees()
+
+
+def test_a_return_without_a_word_says_that_the_bank_returned_it() -> None:
+    withdrawal = released(funded(cents=10_000), 4_000)
+    imported(debit("40.00", withdrawal.reference))
+    imported(credit("40.00", withdrawal.reference, withdrawal.account.name))
+    withdrawal.refresh_from_db()
+    assert withdrawal.reason == "Returned by the bank."
+
+
+def test_a_payment_of_another_amount_is_taken_back_and_what_was_paid_assigned() -> None:
+    account = funded(cents=100_000)
+    withdrawal = released(account, 60_000)
+    imported(debit("599.50", withdrawal.reference, bank_reference="odd"))
+    approved("TAKE_BACK_WITHDRAWAL", withdrawal.reference, {})
+    approved("ASSIGN_CASH", "odd", {"account": account.number})
+    withdrawal.refresh_from_db()
+    assert (withdrawal.status, cash_of(account), cash_of(TRANSIT)) == ("RETURNED", 40_050, 0)
+    agrees()
+
+
 # --- Assigning it -----------------------------------------------------------------------------------------
 
 

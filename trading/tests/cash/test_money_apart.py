@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from portal import clock
 from portal.models import AuditEntry
 from portal.tests.factories import an_account, an_operator
 from trading.cash import CashRefused
@@ -13,7 +12,7 @@ from trading.cash.net_capital import net_capital, record_figures
 from trading.cash.safeguarding import safeguarding
 from trading.models import CapitalFigures, Transfer
 from trading.services import ledger
-from trading.tests.cash.bank import credit, debit, deposit_of, imported, released
+from trading.tests.cash.bank import credit, debit, deposit_of, imported, released, today
 from trading.tests.factories import a_listing, approved, funded
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +79,7 @@ def recorded(**dollars: int) -> CapitalFigures:
         "liabilities": 300_000, "subordinated_loans": 100_000,
     } | dollars  # fmt: skip
     cents = {name: amount * DOLLARS for name, amount in said.items()}
-    return record_figures(as_of=clock.now().date(), by=an_operator(), **cents)
+    return record_figures(as_of=today(), by=an_operator(), **cents)
 
 
 def test_net_capital_is_worth_and_subordinated_loans_less_what_is_not_liquid() -> None:
@@ -164,7 +163,7 @@ def test_figures_of_a_day_to_come_are_refused_and_a_correction_is_a_new_record()
         0,
     )
     with pytest.raises(CashRefused) as refused:
-        record_figures(as_of=clock.now().date() + timedelta(days=1), by=an_operator(), **zero)
+        record_figures(as_of=today() + timedelta(days=1), by=an_operator(), **zero)
     assert refused.value.code == "DAY_AHEAD"
     recorded(own_cash=1)
     recorded(own_cash=600_000)

@@ -13,6 +13,7 @@ from portal.tests.factories import an_account, an_operator
 from trading import cash
 from trading.cash import CashRefused
 from trading.cash.bank_accounts import is_routing_number
+from trading.cash.payments import unpaid
 from trading.models import CASH, Balance, BankAccount, Case, Transfer, Withdrawal
 from trading.services import ledger
 from trading.services.ledger import FEES
@@ -304,6 +305,21 @@ def test_only_what_is_requested_is_decided_on(kind: str) -> None:
     assert code_of(approved, kind, "nonsense", {}) == "UNKNOWN_WITHDRAWAL"
 
 
+def test_what_the_bank_did_not_pay_is_the_accounts_again_by_two_people() -> None:
+    """CASH-015"""
+    account = funded(cents=10_000)
+    waiting, row = requested(account, 1_000), released(account, 4_000)
+    assert code_of(approved, "TAKE_BACK_WITHDRAWAL", waiting.reference, {}) == "NOT_RELEASED"
+    approved("TAKE_BACK_WITHDRAWAL", row.reference, {})
+    row.refresh_from_db()
+    assert (row.status, row.reason, balance_of(account)) == ("RETURNED", "test", (10_000, 1_000))
+    assert not unpaid().exists()
+    assert code_of(approved, "TAKE_BACK_WITHDRAWAL", row.reference, {}) == "NOT_RELEASED"
+    imported(debit("40.00", row.reference))  # after all
+    assert Case.objects.get().facts["why"] == "NOT_RELEASED"
+    agrees()
+
+
 def test_what_became_ineligible_meanwhile_is_not_released() -> None:
     account = funded(cents=100)
     row = requested(account, 100)
@@ -336,6 +352,19 @@ def test_the_venue_takes_its_fees_the_same_way_and_no_more_than_them() -> None:
     approved("RELEASE_WITHDRAWAL", row.reference, {})
     imported(debit("5.00", row.reference))
     assert Balance.objects.get(account__number=FEES, asset=CASH).settled == 0
+
+
+def test_the_venue_takes_nothing_that_customers_are_owed() -> None:
+    """CASH-020: an amount nobody ordered was paid out, so the fees are what makes up for it."""
+    fees, payer = ledger.fee_account(), funded(cents=10_000)
+    ledger.cash(Transfer.Kind.TRADE_FEE, debit=payer, credit=fees, cents=500, reference="fee")
+    bank_account = a_bank_account(fees, holder="Meridian ATS, Inc.")
+    row = requested(fees, 500, bank_account)
+    imported(debit("1.00", "nobody ordered this"))
+    assert code_of(approved, "RELEASE_WITHDRAWAL", row.reference, {}) == "CUSTOMERS_CASH"
+    cash.cancel_withdrawal(account=fees, withdrawal_id=row.pk, by=an_operator())
+    assert code_of(requested, fees, 401, bank_account) == "CUSTOMERS_CASH"
+    approved("RELEASE_WITHDRAWAL", requested(fees, 400, bank_account).reference, {})
 
 
 def test_instructions_name_the_reference_to_pay_in_with() -> None:

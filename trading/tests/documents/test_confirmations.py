@@ -5,12 +5,17 @@ from decimal import Decimal
 
 import pytest
 
+from portal import clock
 from trading.documents.figures.confirmations import Confirmation, confirmation
+from trading.documents.figures.statements import statements
+from trading.documents.periods import month_of
 from trading.documents.sheets.confirmations import sheet_of
 from trading.engine import Side
 from trading.models import Execution, Listing
+from trading.settlement.subjects import subject_of
 from trading.tests.documents.story import Story, go_to
-from trading.tests.factories import a_listing, buy, drained, entered, funded, sell
+from trading.tests.factories import a_fee_schedule, a_listing, approved, buy, drained, entered, funded, sell
+from trading.tests.settlement.cases import failed
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +64,20 @@ def test_a_busted_trade_says_that_nothing_changes_hands(story: Story) -> None:
         "CANCELED. The venue took this trade back on Feb 4, 2027: both sides agree. Nothing changes hands."
     )
     assert dict(sheet.highlights)["You pay, USD"] == 0
+
+
+def test_a_trade_whose_settlement_was_called_off_moves_nothing() -> None:
+    listing = a_listing("BETA")
+    a_fee_schedule(taker_rate=10_000)
+    row = failed(listing, funded(lots=10, listing=listing), buyer := funded(cents=100_000))
+    approved("RESOLVE_SETTLEMENT", subject_of(row), {"act": "CANCEL"})
+    found = confirmation(buyer, f"BETA-{row.trade_seq}-BUY")
+    assert found is not None and found.fee > 0
+    sheet = sheet_of(found)
+    assert sheet.mark.startswith("CANCELED. The venue called the settlement off on ")
+    assert dict(sheet.highlights)["You pay, USD"] == 0
+    [made] = statements([buyer], month_of(clock.now()))
+    assert [line.is_void for line in made.trades] == [True]
 
 
 def test_a_reversed_trade_says_so(story: Story) -> None:
