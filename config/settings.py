@@ -329,6 +329,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "cash", "description": "Deposits, withdrawals, and what became of them."},
         {"name": "documents", "description": "Confirmations, statements and tax forms."},
         {"name": "applications", "description": "Opening an account, and what is verified of its holder."},
+        {"name": "notices", "description": "What people are told, and which of it by mail."},
         {"name": "custodian", "description": "For custodians: what they affirm and settle."},
         {"name": "members", "description": "Who acts for an account or an issuer, and in what role."},
         {"name": "keys", "description": "Keys that programs sign their requests with."},

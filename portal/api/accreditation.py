@@ -65,7 +65,7 @@ class AccreditationFormShape(Shape):
 class AccreditationFormView(APIView):
     @extend_schema(responses={200: AccreditationFormShape, **GET_ERRORS}, tags=["applications"])
     def get(self, request: Request, application_id: int) -> Response:
-        """Which categories there are for this applicant, how each is shown, and what is asked for it, with
+        """Which categories there are for this applicant. How each is shown, and what is asked for it, with
         the figures in force today."""
         case = case_of(own_application(request, application_id))
         categories = accreditation.categories_of(case.kind)

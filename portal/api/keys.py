@@ -77,14 +77,14 @@ class KeysShape(Shape):
 
 class KeysView(QueryView):
     permission_classes = [IsAuthenticated, SecondFactor]
-    asked = [OpenApiParameter("account", int, required=True)]
+    asked = [OpenApiParameter("account", int, required=True, description="Which account's.")]
 
     @extend_schema(
         operation_id="keys_list", responses={200: KeysShape, **errors(400, 401, 404)}, parameters=asked,
         tags=["keys"],
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """Your keys for an account, newest first; a signer sees those of all members."""
+        """Your keys for an account, newest first. A signer sees those of all members."""
         account = own_account(request, request.query_params.get("account", ""))
         rows = api_keys.shown_to(user=_person(request), account=account, role=account.role)  # type: ignore[attr-defined]
         return Response({"results": [_key(row, request) for row in rows]})

@@ -97,7 +97,7 @@ class SignInsView(QueryView):
 
     @extend_schema(responses={200: SignInsShape, **errors(400, 401)}, parameters=asked, tags=["safety"])
     def get(self, request: Request) -> Response:
-        """Every try to sign in as the caller, and every change of how, newest first."""
+        """Tries to sign in as the caller, newest first. Changes of how one signs in, too."""
         rows = SignIn.objects.filter(user=_user(request))
         cursor = request.query_params.get("cursor")
         if cursor is not None:
@@ -150,11 +150,11 @@ class StopByLinkView(APIView):
     @extend_schema(
         operation_id="safety_contact_changes_stop_by_link",
         request=StopInput,
-        responses={204: None, **errors(400, 404, 413, 415), **REFUSED},
+        responses={204: None, **errors(400, 403, 404, 413, 415), **REFUSED},
         tags=["safety"],
     )
     def post(self, request: Request) -> Response:
-        """Stop a change with what the link in the mail to the old address holds, signed in or not."""
+        """Stop a change by the link in the mail to the old address. Signed in or not."""
         data = valid(StopInput, request.data)
         with told():
             contacts.stop_by(secret=data["secret"])

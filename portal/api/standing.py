@@ -44,7 +44,7 @@ class StandingView(QueryView):
     asked = [ACCOUNT]
 
     @extend_schema(
-        responses={200: StandingShape, **errors(400, 401, 404)}, parameters=asked, tags=["accounts"]
+        responses={200: StandingShape, **errors(400, 401, 404)}, parameters=asked, tags=["account"]
     )
     def get(self, request: Request) -> Response:
         """What is verified of an account, and until when. Past it, one may sell but not buy."""

@@ -140,9 +140,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Which categories there are for this applicant, how each is shown, and what is asked for it, with
-         *     the figures in force today
-         * @description Which categories there are for this applicant, how each is shown, and what is asked for it, with
+         * Which categories there are for this applicant
+         * @description Which categories there are for this applicant. How each is shown, and what is asked for it, with
          *     the figures in force today.
          */
         get: operations["applications_accreditation_retrieve"];
@@ -695,8 +694,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Your keys for an account, newest first; a signer sees those of all members
-         * @description Your keys for an account, newest first; a signer sees those of all members.
+         * Your keys for an account, newest first
+         * @description Your keys for an account, newest first. A signer sees those of all members.
          */
         get: operations["keys_list"];
         put?: never;
@@ -1272,8 +1271,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop a change with what the link in the mail to the old address holds, signed in or not
-         * @description Stop a change with what the link in the mail to the old address holds, signed in or not.
+         * Stop a change by the link in the mail to the old address
+         * @description Stop a change by the link in the mail to the old address. Signed in or not.
          */
         post: operations["safety_contact_changes_stop_by_link"];
         delete?: never;
@@ -1290,8 +1289,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Every try to sign in as the caller, and every change of how, newest first
-         * @description Every try to sign in as the caller, and every change of how, newest first.
+         * Tries to sign in as the caller, newest first
+         * @description Tries to sign in as the caller, newest first. Changes of how one signs in, too.
          */
         get: operations["safety_sign_ins_retrieve"];
         put?: never;
@@ -5143,8 +5142,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorShape"];
                 };
             };
-            /** @description Not signed in. */
-            401: {
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5163,6 +5162,15 @@ export interface operations {
             };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5705,6 +5713,7 @@ export interface operations {
     keys_list: {
         parameters: {
             query: {
+                /** @description Which account's. */
                 account: number;
             };
             header?: never;
@@ -7597,6 +7606,15 @@ export interface operations {
             };
             /** @description The request is malformed: `field` says where. Nothing was recorded, and the ClOrdID is still free. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not yours to see; or the CSRF token is missing or wrong: send the `csrftoken` cookie's value as `X-CSRFToken`. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
