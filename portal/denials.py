@@ -69,7 +69,8 @@ def _is_denial(request: HttpRequest, response: HttpResponse) -> bool:
     if response.status_code == 404:
         view: Any = getattr(request.resolver_match and request.resolver_match.func, "cls", None)
         return view is not None and AllowAny not in view.permission_classes
-    return True
+    # allauth says 401 at every step of signing in that is not the last.
+    return response.status_code != 401 or request.path_info.startswith("/api/")
 
 
 def _code(response: HttpResponse) -> str:
