@@ -21,6 +21,8 @@ from trading.models import Instruction, Listing
 from trading.services import calendars, entry, operations
 from trading.tests.factories import a_fee_schedule, a_listing, buy, entered, in_phase, sell, worked
 
+# Nothing is followed there, so that no state of a connection is shown.
+BEFORE_SIGNING_IN = ("/sign-in", "/sign-up", "/forgotten-password", "/stop-change")
 PAGES = [
     ("visitor", "/"),
     ("visitor", "/markets/{open}"),
@@ -173,5 +175,5 @@ def wait_for_all_of(page: Page) -> None:
     elif "/admin/" not in page.url:
         expect(page.get_by_role("main")).to_be_visible()
         expect(page.get_by_text("Loading …")).to_have_count(0)
-        if "/sign-in" not in page.url:
+        if not page.url.endswith(BEFORE_SIGNING_IN):
             expect(page.get_by_role("banner").get_by_role("status")).to_have_text("Live")
