@@ -83,7 +83,10 @@ def masked(text: str) -> str:
 def _fernet(key: DataKey) -> Fernet:
     if not key.wrapped:
         raise Unreadable("The key was destroyed.")
-    return Fernet(_venue().decrypt(key.wrapped.encode()))
+    try:
+        return Fernet(_venue().decrypt(key.wrapped.encode()))
+    except InvalidToken as error:
+        raise Unreadable("None of ENCRYPTION_KEYS wrapped this key.") from error
 
 
 def _venue() -> MultiFernet:
