@@ -143,7 +143,7 @@ def a_fee_schedule(*, days_ago: int = 1, **terms: Any) -> FeeSchedule:
     """Of the venue, unless it says of whom; in force for so many days."""
     rates = dict.fromkeys(("maker_rate", "taker_rate", "auction_rate"), 0)
     now = clock.now()
-    effective_date = (now - timedelta(days=days_ago)).date()
+    effective_date = clock.day_of(now - timedelta(days=days_ago))
     return FeeSchedule.objects.create(effective_date=effective_date, created_at=now, **rates | terms)
 
 

@@ -154,7 +154,7 @@ def test_fees_are_proposed_in_percent_and_dollars(supervisor: Desk, officer: Des
     supervisor.act(
         "/admin/trading/feeschedule/propose/", listing=listing.pk, subscriber_class="", maker_rate="0.05",
         taker_rate="0.15", auction_rate="0.1", flat_cents="0", minimum_cents="1.50", note="as agreed",
-        effective_date=f"{clock.now():%Y-%m-%d}",
+        effective_date=f"{clock.today():%Y-%m-%d}",
     )  # fmt: skip
     approved(officer)
     made = FeeSchedule.objects.get()

@@ -35,6 +35,7 @@ from trading.tests.factories import (
     funded,
     sell,
 )
+from trading.timetable import is_exchange_holiday
 
 pytestmark = pytest.mark.django_db
 
@@ -177,9 +178,19 @@ class Chance:
         journal.append(drafts={self.listing.pk: [journal.Draft(command)]}, received_at=clock.now())
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+def at_noon_of_a_tuesday() -> None:
+    """What is settled by when goes by the hour and the day, so that chance is the same whenever it runs."""
+    now = clock.now().astimezone(clock.VENUE_TIME_ZONE)
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    while noon <= now or noon.weekday() != 1 or is_exchange_holiday(noon.date()):
+        noon += timedelta(days=1)
+    clock.advance(by=noon - now)
+
+
+@pytest.mark.parametrize("seed", [1, 7])
 def test_whatever_chance_does_can_be_recomputed(seed: int) -> None:
     """FEES-006, ORDT-061, BUST-003, BUST-004: nobody promises more than there is, and nothing is lost."""
+    at_noon_of_a_tuesday()
     chance = Chance(seed)
     listing = chance.listing
     rates = {"maker_rate": 1_500, "taker_rate": 3_000, "auction_rate": 2_000}
