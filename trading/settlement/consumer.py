@@ -174,7 +174,6 @@ def _settle(listing: Listing, due: Sequence[Instruction], progress: Progress) ->
         party: gates.Party(accounts[party[0]], listing, party[1]) for row in due for party in _parties(row)
     }
     verdicts = dict(zip(asked, gates.ask_of_settlement(list(asked.values())), strict=True))
-    journal.record_facts(sheets={v.facts_digest: v.facts for v in verdicts.values()})
     passed = []
     for row in due:
         answers = {party[1]: verdicts[party] for party in _parties(row)}
@@ -191,6 +190,8 @@ def _settle(listing: Listing, due: Sequence[Instruction], progress: Progress) ->
         if rail_of(listing, custodian_id).execute(listing=listing, due=rows, at=progress.at) == State.SETTLED:
             for row in rows:
                 progress.move(row, State.SETTLED)
+    # Last, as at entry: who inserts the same facts waits for the other's end, and may hold balances meanwhile.
+    journal.record_facts(sheets={v.facts_digest: v.facts for v in verdicts.values()})
 
 
 def _parties(row: Instruction) -> tuple[tuple[int, Side], tuple[int, Side]]:
