@@ -190,7 +190,7 @@ def _settle(listing: Listing, due: Sequence[Instruction], progress: Progress) ->
         if rail_of(listing, custodian_id).execute(listing=listing, due=rows, at=progress.at) == State.SETTLED:
             for row in rows:
                 progress.move(row, State.SETTLED)
-    # Last, as at entry: who inserts the same facts waits for the other's end, and may hold balances meanwhile.
+    # Last, as at entry: whoever inserts the same facts waits for the other, and may hold balances meanwhile.
     journal.record_facts(sheets={v.facts_digest: v.facts for v in verdicts.values()})
 
 
